@@ -1,0 +1,286 @@
+"""One column of the cohort table, as the catalogue knows it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Self
+
+from lorpredict.errors import CatalogueError, Fault
+
+_UNITS = frozenset(
+    {
+        "1", "%", "d", "mo", "a", "h", "kg", "g", "[lb_av]", "cm", "m", "[in_i]", "mg/L", "mg/dL",
+        "ug/mL", "ug/dL", "ng/mL", "mm/h", "10*9/L", "10*3/uL", "10*6/L", "/uL", "g/L", "g/dL",
+        "mmol/L", "ug/g", "mg/kg", "ng/mg", "{score}", "{SD}", "{infusions}",
+    }
+)  # fmt: skip
+_TRANSFORMS = frozenset({"identity", "log1p"})
+
+
+class Kind(StrEnum):
+    """What sort of value a column holds."""
+
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CATEGORY = "category"
+    DATE = "date"
+    TEXT = "text"
+
+
+class Known(StrEnum):
+    """When a value is known; only the first two may predict."""
+
+    FIRST_INFUSION = "first_infusion"
+    LANDMARK = "landmark"
+    LATER = "later"
+    OUTCOME = "outcome"
+    IDENTITY = "identity"
+
+
+@dataclass(frozen=True)
+class OtherUnit:
+    """Another unit of the same quantity: canonical value = value x ``factor``."""
+
+    unit: str
+    suffix: str
+    factor: float
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Level:
+    """One value of a category, with its wording."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """One column of the cohort table: what it means, what it may hold, where that was learnt.
+
+    Parameters
+    ----------
+    key
+        Canonical column name; ends in its unit where it has one.
+    unit, other_units
+        Canonical unit (UCUM) and the units that are converted into it.
+    plausible
+        Smallest and largest value that is not a slip of the pen, in the canonical unit.
+    plausible_median
+        Range of a cohort's median; outside it the unit is probably wrong.
+    known
+        When the value is known. Only ``first_infusion`` and ``landmark`` may predict.
+    transform
+        Scale on which models see a number: ``identity`` or ``log1p``.
+
+    Raises
+    ------
+    CatalogueError
+        If the entry contradicts itself: unknown unit, empty range, no source.
+    """
+
+    key: str
+    label: str
+    description: str
+    kind: Kind
+    known: Known
+    source: str
+    unit: str | None = None
+    stem: str | None = None
+    other_units: tuple[OtherUnit, ...] = ()
+    plausible: tuple[float, float] | None = None
+    plausible_source: str | None = None
+    plausible_median: tuple[float, float] | None = None
+    step: float | None = None
+    transform: str = "identity"
+    levels: tuple[Level, ...] = ()
+    ordered: bool = False
+    missing: str = "allowed"
+    missing_means: str = "not recorded"
+    derived_from: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
+    published_cut: str | None = None
+    published_cut_source: str | None = None
+
+    def __post_init__(self) -> None:
+        faults = list(_contradictions(self))
+        if faults:
+            raise CatalogueError(f"catalogue entry {self.key!r}: " + "; ".join(faults))
+
+    @classmethod
+    def from_toml(cls, key: str, entry: dict[str, Any]) -> Self:
+        """Build a predictor from its table in ``predictors.toml``."""
+        fields = dict(entry)
+        try:
+            fields["kind"] = Kind(fields.get("kind", ""))
+            fields["known"] = Known(fields.get("known", ""))
+            fields["other_units"] = tuple(
+                OtherUnit(**{**unit, "aliases": tuple(unit.get("aliases", ()))})
+                for unit in fields.get("other_units", ())
+            )
+            fields["levels"] = tuple(Level(**level) for level in fields.get("levels", ()))
+            fields["codes"] = tuple((c["system"], c["code"]) for c in fields.get("codes", ()))
+            fields["derived_from"] = tuple(fields.get("derived_from", ()))
+            for name in ("plausible", "plausible_median"):
+                if name in fields:
+                    low, high = fields[name]
+                    fields[name] = (float(low), float(high))
+            return cls(key=key, **fields)
+        except CatalogueError:
+            raise
+        except (TypeError, ValueError, KeyError) as error:
+            raise CatalogueError(f"catalogue entry {key!r}: {error}") from error
+
+    @property
+    def may_predict(self) -> bool:
+        """Whether the value is known when the prediction is made."""
+        return self.known in (Known.FIRST_INFUSION, Known.LANDMARK)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values that a category may take."""
+        return tuple(level.value for level in self.levels)
+
+    @property
+    def readable_unit(self) -> str:
+        """The unit as people write it; empty for a number without one."""
+        return _READABLE_UNITS.get(self.unit or "", self.unit or "")
+
+    @property
+    def expected(self) -> str:
+        """What a value has to be, in words."""
+        if self.kind is Kind.CATEGORY:
+            return "one of " + ", ".join(self.values)
+        if self.kind is Kind.BOOLEAN:
+            return "true or false"
+        if self.kind is Kind.DATE:
+            return "a date such as 2024-03-31"
+        if self.kind is Kind.TEXT:
+            return "a text"
+        steps = f" in steps of {self.step:g}" if self.step else ""
+        if self.plausible is None:
+            return f"a number {self.readable_unit}".rstrip() + steps
+        low, high = self.plausible
+        return f"{low:g} to {high:g} {self.readable_unit}".rstrip() + steps
+
+    def in_canonical_unit(self, value: float, unit: str) -> float:
+        """Convert a value that is given in ``unit``."""
+        return value * self.factor_from(unit)
+
+    def factor_from(self, unit: str) -> float:
+        """Factor that turns a value in ``unit`` into the canonical unit.
+
+        Raises
+        ------
+        CatalogueError
+            If the unit is not one of this quantity.
+        """
+        if unit in (self.unit, self.readable_unit):
+            return 1.0
+        for other in self.other_units:
+            if unit in (other.unit, other.suffix, *other.aliases):
+                return other.factor
+        known = dict.fromkeys(u for u in (self.unit, *(o.unit for o in self.other_units)) if u)
+        raise CatalogueError(
+            f"{self.key}: unit {unit!r} is not known; expected one of {', '.join(known)}"
+        )
+
+    def fault(self, value: Any, *, row: int | None = None) -> Fault | None:
+        """Say what is wrong with one value that is there, or nothing.
+
+        Numbers are compared with the plausible range; the unit that would fit is named.
+        """
+        problem = self._problem(value)
+        if problem is None:
+            return None
+        told = f"{value:g}" if isinstance(value, float) else repr(value)
+        unit = f" {self.readable_unit}" if self.kind is Kind.NUMBER and self.unit else ""
+        return Fault(self.key, problem, self._hint(value), row=row, value=f"{told}{unit}".rstrip())
+
+    def _problem(self, value: Any) -> str | None:
+        checks: dict[Kind, Callable[[Any], bool]] = {
+            Kind.NUMBER: self._is_plausible,
+            Kind.BOOLEAN: lambda given: isinstance(given, bool),
+            Kind.CATEGORY: lambda given: given in self.values,
+            Kind.DATE: _is_date,
+            Kind.TEXT: lambda given: isinstance(given, str),
+        }
+        return None if checks[self.kind](value) else f"expected {self.expected}"
+
+    def _is_plausible(self, value: Any) -> bool:
+        if not _is_number(value):
+            return False
+        low, high = self.plausible or (-math.inf, math.inf)
+        if not low <= value <= high:  # no number and no infinity lies between two numbers
+            return False
+        return self.step is None or abs(value / self.step - round(value / self.step)) < 1e-9
+
+    def _hint(self, value: Any) -> str:
+        """Name the unit in which an implausible number would be plausible."""
+        if not _is_number(value) or self.plausible is None:
+            return ""
+        low, high = self.plausible
+        fitting = [
+            other
+            for other in self.other_units
+            if other.factor != 1 and low / other.factor <= value <= high / other.factor
+        ]
+        if not fitting:
+            return ""
+        return f'Did you mean unit="{fitting[0].unit}" (column {self.stem}_{fitting[0].suffix})?'
+
+
+_READABLE_UNITS = {
+    "1": "", "{score}": "", "{SD}": "SD", "{infusions}": "infusions", "d": "days", "mo": "months",
+    "a": "years", "h": "hours", "[lb_av]": "lb", "[in_i]": "in", "ug/mL": "µg/mL",
+    "ug/dL": "µg/dL", "ug/g": "µg/g", "10*9/L": "×10⁹/L", "10*6/L": "×10⁶/L", "10*3/uL": "×10³/µL",
+    "/uL": "/µL",
+}  # fmt: skip
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_date(value: Any) -> bool:
+    if isinstance(value, date):
+        return True
+    try:
+        date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _contradictions(predictor: Predictor) -> list[str]:
+    """All that is wrong with an entry, decided here and told by the caller."""
+    number = predictor.kind is Kind.NUMBER
+    units = [unit for unit in (predictor.unit, *(o.unit for o in predictor.other_units)) if unit]
+    low, high = predictor.plausible or (0.0, 1.0)
+    checks = [
+        (predictor.source.strip() == "", "no source"),
+        (number and predictor.unit is None, "a number needs a unit (1 for none)"),
+        (number and predictor.plausible is None, "a number needs a plausible range"),
+        (predictor.plausible is not None and not predictor.plausible_source,
+         "a plausible range needs its own source"),
+        (not low < high, f"empty range {low:g} to {high:g}"),
+        (bool(predictor.other_units) and predictor.stem is None, "other units need a stem"),
+        (predictor.stem is not None and not predictor.key.startswith(predictor.stem + "_"),
+         f"stem {predictor.stem!r} does not begin the key"),
+        (predictor.kind is Kind.CATEGORY and len(predictor.levels) < 2, "fewer than two levels"),
+        (predictor.kind is not Kind.CATEGORY and bool(predictor.levels), "levels without category"),
+        (len(set(predictor.values)) < len(predictor.levels), "a level twice"),
+        (predictor.transform not in _TRANSFORMS, f"unknown transform {predictor.transform!r}"),
+        (predictor.missing not in ("allowed", "refused"), f"unknown rule {predictor.missing!r}"),
+        ((predictor.published_cut is None) != (predictor.published_cut_source is None),
+         "a published cut and its source go together"),
+    ]  # fmt: skip
+    found = [message for wrong, message in checks if wrong]
+    found += [f"unknown unit {unit!r}" for unit in units if unit not in _UNITS]
+    found += [f"factor of {o.unit} is not positive" for o in predictor.other_units if o.factor <= 0]
+    return found

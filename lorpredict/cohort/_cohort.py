@@ -1,0 +1,74 @@
+"""A cohort: a table that has been checked."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from lorpredict.clinical import Kind, catalogue
+
+
+class CohortWarning(UserWarning):
+    """Something about a cohort that its owner should look at, though it can be used."""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """One checked row a child, in canonical units; made by :func:`read_cohort`.
+
+    Parameters
+    ----------
+    table
+        Columns of the catalogue with the types of :func:`column_type`.
+    name
+        How the cohort is called in reports; never a path.
+    left_out_columns
+        Columns of the source that the catalogue does not hold.
+    """
+
+    table: pd.DataFrame
+    name: str
+    left_out_columns: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __repr__(self) -> str:
+        kind = "synthetic" if self.is_synthetic else "observed"
+        return f"Cohort({self.name!r}, {len(self)} children, {kind})"
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether any row says that it is not a real child."""
+        column = self.table.get("synthetic")
+        return column is not None and bool(column.fillna(False).any())
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the checked content; the order of the source's columns does not matter."""
+        text = self.table.sort_index(axis=1).to_csv(index=False, lineterminator="\n")
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as plain values, None where nothing was given."""
+    plain = table.astype(object)
+    plain[table.isna()] = None
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+
+
+def column_type(key: str) -> Any:
+    """Return the pandas type in which a column of the catalogue is held."""
+    predictor = catalogue()[key]
+    if predictor.kind is Kind.CATEGORY:
+        return pd.CategoricalDtype(list(predictor.values), ordered=predictor.ordered)
+    return {
+        Kind.NUMBER: "float64",
+        Kind.BOOLEAN: "boolean",
+        Kind.DATE: "string",
+        Kind.TEXT: "string",
+    }[predictor.kind]

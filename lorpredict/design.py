@@ -1,0 +1,164 @@
+"""What was decided before any model learns: who, when, which predictors, which horizons."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from lorpredict.clinical import Kind, catalogue, definition
+from lorpredict.errors import DesignError, PredictorKnownLater, UnknownPredictor, did_you_mean
+from lorpredict.survival import Floats
+
+_GRID_STEP_DAYS = 365.25 / 12
+
+
+@dataclass(frozen=True)
+class ModelDesign:
+    """A prediction problem, decided before the data are looked at.
+
+    Parameters
+    ----------
+    name, version, description
+    predictors
+        Catalogue names; all known at the landmark at the latest.
+    landmark_day
+        Days since the first infusion at which the clock starts, where a child has none of its own.
+    horizons_days_since_first_infusion
+        Times by which the risk is told.
+    events, competing
+        Values of ``outcome`` that are the event, and those that prevent it; all others censor.
+    missing_indicators
+        Predictors whose being missing is a feature of its own in linear models.
+    response_definition, remission_definition, lor_definition
+        Names of the rules in ``activity.toml``.
+
+    Raises
+    ------
+    UnknownPredictor, PredictorKnownLater, DesignError
+        Every fault of the design is named, the most specific error is raised.
+    """
+
+    name: str
+    version: int
+    description: str
+    predictors: tuple[str, ...]
+    landmark_day: float = 98.0
+    horizons_days_since_first_infusion: tuple[float, ...] = (365.0, 730.0)
+    events: tuple[str, ...] = ("secondary_lor",)
+    competing: tuple[str, ...] = ("stopped_infliximab", "transferred", "surgery", "death")
+    missing_indicators: tuple[str, ...] = ()
+    response_definition: str = "beijing-2025"
+    remission_definition: str = "beijing-2025"
+    lor_definition: str = "beijing-2025"
+
+    def __post_init__(self) -> None:
+        _refuse_unknown(self)
+        _refuse_known_later(self)
+        _refuse_impossible(self)
+        definition("response", self.response_definition)
+        definition("remission", self.remission_definition)
+        definition("lor", self.lor_definition)
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Self:
+        """Build a design from a mapping, as TOML or a model folder gives it."""
+        known = [field.name for field in fields(cls)]
+        unknown = sorted(set(content) - set(known))
+        if unknown:
+            hints = " ".join(filter(None, (did_you_mean(name, known) for name in unknown)))
+            raise DesignError(f"unknown settings in the design: {', '.join(unknown)}. {hints}")
+        absent = [name for name in ("name", "version", "predictors") if name not in content]
+        if absent:
+            raise DesignError(f"the design lacks {', '.join(absent)}")
+        values: dict[str, Any] = {"description": ""}
+        values |= {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+        return cls(**values)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read a design from its TOML file."""
+        file = Path(path)
+        if not file.is_file():
+            raise DesignError(f"no design at {file}; expected a TOML file")
+        try:
+            return cls.from_dict(tomllib.loads(file.read_text("utf-8")))
+        except tomllib.TOMLDecodeError as error:
+            raise DesignError(f"{file.name} is not TOML: {error}") from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the design as plain values, for TOML and JSON."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+    @property
+    def horizons(self) -> Floats:
+        """Horizons in days since the landmark, array of shape (n_horizons,)."""
+        return np.asarray(self.horizons_days_since_first_infusion) - self.landmark_day
+
+    def time_grid(self, last_day: float) -> Floats:
+        """Days since the landmark, about a month apart; every horizon is one of them.
+
+        Events and censorings are rounded up to it, which keeps who has had the event by a horizon.
+        """
+        anchors = np.concatenate([[0.0], self.horizons])
+        pieces = [
+            np.linspace(start, stop, max(1, round((stop - start) / _GRID_STEP_DAYS)) + 1)[1:]
+            for start, stop in pairwise(anchors)
+        ]
+        steps_after = max(0, int(np.ceil((last_day - anchors[-1]) / _GRID_STEP_DAYS)))
+        pieces.append(anchors[-1] + _GRID_STEP_DAYS * np.arange(1, steps_after + 1))
+        return np.concatenate(pieces)
+
+
+def _refuse_unknown(design: ModelDesign) -> None:
+    known = catalogue()
+    unknown = [name for name in design.predictors if name not in known]
+    if unknown:
+        told = [
+            f"{name!r} ({did_you_mean(name, list(known)) or 'no such name'})" for name in unknown
+        ]
+        raise UnknownPredictor(
+            f"design {design.name!r} names predictors that the catalogue does not hold: "
+            + ", ".join(told)
+        )
+
+
+def _refuse_known_later(design: ModelDesign) -> None:
+    later = [name for name in design.predictors if not catalogue()[name].may_predict]
+    if later:
+        raise PredictorKnownLater(
+            f"design {design.name!r} names predictors that are not known at the landmark "
+            f"(day {design.landmark_day:g}): {', '.join(later)}. "
+            "A prediction may use only what is known when it is made; take them out of the design"
+        )
+
+
+def _refuse_impossible(design: ModelDesign) -> None:
+    outcomes = catalogue()["outcome"].values
+    unusable = [
+        name
+        for name in design.predictors
+        if catalogue()[name].kind not in (Kind.NUMBER, Kind.BOOLEAN, Kind.CATEGORY)
+    ]
+    checks = [
+        (not design.predictors, "no predictors"),
+        (len(set(design.predictors)) < len(design.predictors), "a predictor is named twice"),
+        (bool(unusable), f"neither number, boolean nor category: {', '.join(unusable)}"),
+        (bool(set(design.missing_indicators) - set(design.predictors)),
+         "a missing indicator for something that is not a predictor"),
+        (not design.horizons_days_since_first_infusion, "no horizons"),
+        (bool(np.any(np.diff(np.concatenate([[0.0], design.horizons])) <= 0)),
+         "horizons must increase and lie after the landmark"),
+        (not design.events, "no event"),
+        (bool(set(design.events) & set(design.competing)), "an outcome is event and competing"),
+        (bool((set(design.events) | set(design.competing)) - set(outcomes)),
+         f"an outcome that is not one of {', '.join(outcomes)}"),
+    ]  # fmt: skip
+    found = [message for wrong, message in checks if wrong]
+    if found:
+        raise DesignError(f"design {design.name!r}: " + "; ".join(found))

@@ -1,0 +1,153 @@
+"""The one use case: from a cohort to judged, packaged models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import lorpredict
+from lorpredict.clinical import catalogue
+from lorpredict.cohort import Cohort
+from lorpredict.design import ModelDesign
+from lorpredict.errors import DesignError, TooLittleData
+from lorpredict.evaluation import Evaluation, Verdicts, evaluate, judge
+from lorpredict.models import FamilyModel, ModelFamily, families
+from lorpredict.outcome import AtRisk, landmark
+from lorpredict.packaged import ModelFacts, PackagedModel, TrainingFacts
+
+MODEL_NAME = "lorpredict-week14"
+
+
+@dataclass(frozen=True)
+class Development:
+    """What became of one cohort under one design.
+
+    Parameters
+    ----------
+    models : family -> the model that learnt from all children at risk
+    evaluation : how far to trust each
+    verdicts : who is served, at what stage, and why
+    skipped : family -> why it could not learn
+    """
+
+    cohort: Cohort
+    at_risk: AtRisk
+    models: Mapping[str, FamilyModel]
+    evaluation: Evaluation
+    verdicts: Verdicts
+    skipped: Mapping[str, str]
+    seed: int
+
+    def packaged(self, family: str, *, name: str = MODEL_NAME) -> PackagedModel:
+        """Return the model of a family as it is shipped."""
+        model = self.models[family]
+        return PackagedModel(
+            facts=ModelFacts(
+                name=name,
+                version=lorpredict.__version__,
+                family=family,
+                family_label=model.family.label,
+                design=self.at_risk.design,
+                catalogue_version=catalogue().version,
+                follow_up_days_since_landmark=model.follow_up_,
+                training=training_facts(self.cohort, self.at_risk, seed=self.seed),
+                stage=self.verdicts.stage,
+                reasons=self.verdicts.reasons,
+                metrics=self.evaluation.metrics(family),
+            ),
+            encoding=model.encoding_,
+            curves=model.curves_,
+        )
+
+    def __repr__(self) -> str:
+        served = ", ".join(f"{alias}: {name}" for alias, name in self.verdicts.served.items())
+        return f"Development({self.cohort.name!r}; {served}; stage {self.verdicts.stage})"
+
+
+def develop(
+    cohort: Cohort,
+    design: ModelDesign,
+    *,
+    family_names: Sequence[str] = (),
+    repeats: int = 20,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Development:
+    """Train every family on a cohort, judge them on unseen children, decide who is served.
+
+    Parameters
+    ----------
+    family_names
+        Families to train; all by default. Kaplan-Meier and ridge Cox are always among them,
+        since every other is judged against them.
+    repeats, seed, workers, progress
+        As in :func:`lorpredict.evaluate`.
+
+    Raises
+    ------
+    TooLittleData
+        If nobody is at risk or nobody lost response.
+    UnknownFamily, DesignError
+    """
+    chosen = _chosen(family_names)
+    at_risk = landmark(cohort, design)
+    if not at_risk.y["event"].any():
+        raise TooLittleData(
+            f"none of the {len(at_risk)} children at risk in {cohort.name!r} lost response after "
+            f"the landmark (outcome {' or '.join(design.events)}); there is nothing to learn"
+        )
+    models, skipped = _learn(chosen, at_risk, seed)
+    able = [each for each in chosen if each.name in models]
+    evaluation = evaluate(
+        at_risk, able, repeats=repeats, seed=seed, workers=workers, progress=progress
+    )
+    verdicts = judge(
+        evaluation, able, parameters=_parameters(models), synthetic=cohort.is_synthetic
+    )
+    return Development(cohort, at_risk, models, evaluation, verdicts, skipped, seed)
+
+
+def training_facts(cohort: Cohort, at_risk: AtRisk, *, seed: int) -> TrainingFacts:
+    """Count what the cohort is, without anything of a single child."""
+    years = cohort.table.get("ifx_start_date")
+    known = [] if years is None else sorted(int(day[:4]) for day in years.dropna())
+    site = cohort.table.get("site")
+    return TrainingFacts(
+        cohort=cohort.name,
+        sha256=cohort.sha256,
+        children=len(at_risk),
+        events=int(at_risk.y["event"].sum()),
+        synthetic=cohort.is_synthetic,
+        seed=seed,
+        first_year=known[0] if known else None,
+        last_year=known[-1] if known else None,
+        sites=None if site is None else int(site.nunique()),
+    )
+
+
+def _chosen(names: Sequence[str]) -> list[ModelFamily]:
+    wanted = {"null", "ridge", *names} if names else set(families())
+    return [lorpredict.family(name) for name in sorted(wanted)]
+
+
+def _learn(
+    chosen: Sequence[ModelFamily], at_risk: AtRisk, seed: int
+) -> tuple[dict[str, FamilyModel], dict[str, str]]:
+    models, skipped = {}, {}
+    for each in chosen:
+        try:
+            models[each.name] = each.build(at_risk.design, seed=seed).fit(at_risk.X, at_risk.y)
+        except (DesignError, TooLittleData) as error:
+            skipped[each.name] = str(error)
+    if not models:
+        told = "; ".join(f"{name}: {why}" for name, why in skipped.items())
+        raise TooLittleData(f"no family could learn from these children: {told}")
+    return models, skipped
+
+
+def _parameters(models: Mapping[str, FamilyModel]) -> int:
+    """Number of features of the linear model, or the most that any model looks at."""
+    if "ridge" in models:
+        return len(models["ridge"].encoding_.features)
+    return max(len(model.encoding_.features) for model in models.values())

@@ -1,0 +1,143 @@
+"""Everything that lorpredict refuses, one family.
+
+Each error also is the built-in that it resembles, so ordinary Python code keeps working.
+
+    LorpredictError
+    ├── CatalogueError          (ValueError)  an entry of the catalogue contradicts itself
+    ├── DesignError             (ValueError)  a model design that cannot be carried out
+    │   ├── UnknownPredictor                  a name that the catalogue does not hold
+    │   └── PredictorKnownLater               a predictor that is known only after the landmark
+    ├── FaultsFound             (ValueError)  a table or a record with faults, all of them at once
+    │   ├── CohortFaults
+    │   └── RecordFaults
+    ├── TooLittleData           (ValueError)  no events, no rows, nobody at risk
+    ├── BeyondFollowUp          (ValueError)  a time with too few still at risk in training
+    ├── UnknownFamily           (ValueError)  a model family that is not there
+    ├── NotFitted               (RuntimeError) a model asked before it has learnt
+    ├── UnsupportedModel        (TypeError)   a model that cannot be explained
+    └── DamagedModel            (ValueError)  a model folder that is not what was saved
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class LorpredictError(Exception):
+    """Root of the family."""
+
+
+class CatalogueError(LorpredictError, ValueError):
+    """An entry of the clinical catalogue contradicts itself or lacks its source."""
+
+
+class DesignError(LorpredictError, ValueError):
+    """A model design that cannot be carried out."""
+
+
+class UnknownPredictor(DesignError):
+    """A name that the catalogue does not hold."""
+
+
+class PredictorKnownLater(DesignError):
+    """A predictor that is known only after the landmark; using it would leak the future."""
+
+
+class TooLittleData(LorpredictError, ValueError):
+    """Nothing to learn from: no rows, no events, or nobody at risk."""
+
+
+class BeyondFollowUp(LorpredictError, ValueError):
+    """A time with too few children still at risk in training: refused, not extrapolated."""
+
+
+class UnknownFamily(LorpredictError, ValueError):
+    """A model family that is not there."""
+
+
+class NotFitted(LorpredictError, RuntimeError):
+    """A model that was asked before it has learnt."""
+
+
+class UnsupportedModel(LorpredictError, TypeError):
+    """A model whose predictions cannot be explained exactly."""
+
+
+class DamagedModel(LorpredictError, ValueError):
+    """A model folder that is not what was saved."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with a table or a record.
+
+    The value is kept apart, since it belongs to a patient:
+    ``without_value`` is what may leave the machine in an answer or a log.
+    """
+
+    column: str
+    problem: str
+    hint: str = ""
+    row: int | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        place = f" in row {self.row}" if self.row is not None else ""
+        value = f" is {self.value}" if self.value is not None else ""
+        return f"{self.column}{value}{place}: {self._ending}"
+
+    @property
+    def without_value(self) -> str:
+        """The fault as it may be told to another machine."""
+        return f"{self.column}: {self._ending}"
+
+    @property
+    def _ending(self) -> str:
+        return f"{self.problem}. {self.hint}" if self.hint else self.problem
+
+
+_SHOWN_OF_A_KIND = 10
+
+
+class FaultsFound(LorpredictError, ValueError):
+    """A table or a record with faults; ``faults`` holds every one of them."""
+
+    def __init__(self, faults: Sequence[Fault], *, subject: str) -> None:
+        self.faults = tuple(faults)
+        self.subject = subject
+        super().__init__(_faults_as_text(self.faults, subject))
+
+
+class CohortFaults(FaultsFound):
+    """A cohort table with faults."""
+
+
+class RecordFaults(FaultsFound):
+    """One child's record with faults."""
+
+
+def _faults_as_text(faults: Sequence[Fault], subject: str) -> str:
+    """Tell the first faults of each kind in full and count the others."""
+    kinds: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault((fault.column, fault.problem), []).append(fault)
+    told = [
+        line
+        for (column, _), alike in kinds.items()
+        for line in [*map(str, alike[:_SHOWN_OF_A_KIND]), *_and_more(column, alike)]
+    ]
+    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return "\n".join([f"{subject} has {number}:", *(f"  {line}" for line in told)])
+
+
+def _and_more(column: str, alike: Sequence[Fault]) -> list[str]:
+    more = alike[_SHOWN_OF_A_KIND:]
+    return [f"{column}: {len(more)} more like this, up to row {more[-1].row}"] if more else []
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """Name the nearest known names, or nothing."""
+    near = get_close_matches(name, known, n=3, cutoff=0.7)
+    return f"Did you mean {' or '.join(near)}?" if near else ""

@@ -1,0 +1,53 @@
+"""Overall accuracy: the squared distance between the predicted risk and what happened."""
+
+from __future__ import annotations
+
+import numpy as np
+from sksurv.nonparametric import kaplan_meier_estimator
+
+from lorpredict.evaluation._censoring import weights_by_day
+from lorpredict.evaluation._measure import Predicted, measure
+from lorpredict.survival import Floats, StepFunction
+
+
+@measure("Brier score", level="fold", better="lower")
+def brier(predicted: Predicted) -> Floats:
+    """Brier score at each horizon, weighted for censoring; array of shape (n_horizons,).
+
+    References
+    ----------
+    Graf E, et al. Stat Med 18:2529 (1999).
+    """
+    return _brier(predicted, predicted.at_horizons, predicted.horizons)
+
+
+@measure("Integrated Brier score", level="fold", better="lower")
+def integrated_brier(predicted: Predicted) -> float:
+    """Brier score averaged over the days of the grid, by the trapezoidal rule.
+
+    Its value depends on the grid, so the grid travels with it.
+    """
+    days = predicted.days
+    return float(np.trapezoid(_brier(predicted, predicted.risk, days), days) / np.ptp(days))
+
+
+@measure("Index of prediction accuracy", level="repeat", better="higher")
+def index_of_prediction_accuracy(predicted: Predicted) -> Floats:
+    """1 minus the Brier score over that of Kaplan-Meier, at each horizon; above 0 is progress.
+
+    References
+    ----------
+    Kattan MW, Gerds TA. Diagn Progn Res 2:7 (2018).
+    """
+    days, survival = kaplan_meier_estimator(predicted.y["event"], predicted.y["duration"])
+    overall = 1 - StepFunction(days, survival, before=1.0)(predicted.horizons)
+    same_for_all = np.broadcast_to(overall, predicted.at_horizons.shape)
+    null = _brier(predicted, same_for_all, predicted.horizons)
+    score: Floats = 1 - _brier(predicted, predicted.at_horizons, predicted.horizons) / null
+    return score
+
+
+def _brier(predicted: Predicted, risk: Floats, days: Floats) -> Floats:
+    with_event, free = weights_by_day(predicted.y, days, predicted.reference)
+    score: Floats = ((1 - risk) ** 2 * with_event + risk**2 * free).mean(axis=0)
+    return score

@@ -1,0 +1,120 @@
+"""Pictures of what happened and of how far predictions can be trusted. No child is identified."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from sksurv.nonparametric import cumulative_incidence_competing_risks, kaplan_meier_estimator
+
+from lorpredict.evaluation._evaluate import Evaluation, horizon_names
+from lorpredict.evaluation.calibration import observed_risk
+from lorpredict.outcome import AtRisk
+from lorpredict.survival import Floats, last_day_at_risk
+
+SYNTHETIC_CAPTION = "synthetic reconstruction: demonstration only"
+# Okabe and Ito's palette, readable by the colour-blind.
+_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#666666"
+_GROUPS = 4
+
+
+def kaplan_meier(at_risk: AtRisk, *, synthetic: bool) -> Figure:
+    """Loss of response since the landmark, with the competing ends beside it.
+
+    Where 1 - Kaplan-Meier and the Aalen-Johansen incidence part, other ends matter.
+    """
+    figure, axes = _one_axes("Loss of response after the landmark", synthetic)
+    days, survival, ends = kaplan_meier_estimator(
+        at_risk.y["event"], at_risk.y["duration"], conf_type="log-log"
+    )
+    _steps(axes, days, 1 - survival, _BLUE, "1 - Kaplan-Meier (other ends censored), 95 % band")
+    axes.fill_between(days, 1 - ends[1], 1 - ends[0], step="post", color=_BLUE, alpha=0.15, lw=0)
+    if (at_risk.states > 1).any():
+        days, incidence = _aalen_johansen(at_risk)
+        _steps(axes, days, incidence, _ORANGE, "Aalen-Johansen (other ends compete)")
+    for horizon in at_risk.design.horizons:
+        axes.axvline(horizon, color=_GREY, lw=0.8, ls=":")
+    axes.set_xlabel(f"days since the landmark (day {at_risk.design.landmark_day:g})")
+    axes.set_ylabel("children who have lost response")
+    axes.set(xlim=(0, last_day_at_risk(at_risk.y)), ylim=(0, 1))  # beyond it the tail is too thin
+    axes.legend(loc="upper left", frameon=False)
+    _numbers_at_risk(axes, at_risk)
+    return figure
+
+
+def calibration(evaluation: Evaluation, family: str, *, label: str, synthetic: bool) -> Figure:
+    """Predicted against observed risk at each horizon, children in groups of equal size.
+
+    Predictions are out-of-fold, averaged over repeats; observed by Kaplan-Meier in each group.
+    """
+    horizons = evaluation.horizons
+    figure = Figure(figsize=(4.6 * len(horizons), 4.6), layout="constrained")
+    all_axes = np.atleast_1d(figure.subplots(1, len(horizons)))
+    risk = evaluation.risk[family].mean(axis=0)[:, np.searchsorted(evaluation.days, horizons)]
+    for axes, of_horizon, day in zip(all_axes, risk.T, horizons, strict=True):
+        since_start = day + evaluation.at_risk.design.landmark_day
+        axes.set_title(f"by day {since_start:g} since the first infusion", fontsize=10)
+        _calibration_at(axes, evaluation, of_horizon, float(day))
+    figure.suptitle(f"{label}: predicted and observed risk\n{_caption(synthetic)}", fontsize=11)
+    return figure
+
+
+def comparison(evaluation: Evaluation, labels: dict[str, str], *, synthetic: bool) -> Figure:
+    """Uno's C and the last horizon's Brier score of every family, mean and spread over folds."""
+    last = horizon_names(evaluation.at_risk.design, evaluation.horizons)[-1]
+    panels = {"uno_c": "Uno's C (higher is better)", f"brier_{last}": "Brier score (lower)"}
+    figure = Figure(figsize=(9, 1.4 + 0.45 * len(labels)), layout="constrained")
+    for axes, (name, title) in zip(figure.subplots(1, 2, sharey=True), panels.items(), strict=True):
+        for row, family in enumerate(labels):
+            metrics = evaluation.metrics(family)
+            spread = metrics.get(f"{name}_sd", 0.0)
+            if name in metrics:
+                axes.errorbar(metrics[name], row, xerr=spread, fmt="o", color=_BLUE, capsize=3)
+        axes.set_yticks(range(len(labels)), list(labels.values()))
+        axes.set_title(title, fontsize=10)
+        axes.grid(axis="x", alpha=0.3)
+    figure.suptitle(f"Children the model had not seen; {_caption(synthetic)}", fontsize=10)
+    return figure
+
+
+def _one_axes(title: str, synthetic: bool) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(7.2, 5.2), layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(f"{title}\n{_caption(synthetic)}", fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _caption(synthetic: bool) -> str:
+    return SYNTHETIC_CAPTION if synthetic else "observed cohort"
+
+
+def _steps(axes: Axes, days: Floats, values: Floats, colour: str, label: str) -> None:
+    start = np.concatenate([[0.0], days]), np.concatenate([[0.0], values])
+    axes.step(*start, where="post", color=colour, label=label)
+
+
+def _aalen_johansen(at_risk: AtRisk) -> tuple[Floats, Floats]:
+    collapsed = np.minimum(at_risk.states, 2)
+    days, incidence = cumulative_incidence_competing_risks(collapsed, at_risk.y["duration"])
+    return days, incidence[1]
+
+
+def _numbers_at_risk(axes: Axes, at_risk: AtRisk) -> None:
+    days = np.concatenate([[0.0], at_risk.design.horizons])
+    told = [f"{day:g}: {int((at_risk.y['duration'] >= day).sum())}" for day in days]
+    text = "at risk by day  " + "   ".join(told)
+    axes.text(0.01, -0.17, text, transform=axes.transAxes, fontsize=9, color=_GREY)
+
+
+def _calibration_at(axes: Axes, evaluation: Evaluation, risk: Floats, day: float) -> None:
+    groups = np.array_split(np.argsort(risk, kind="stable"), _GROUPS)
+    y = evaluation.at_risk.y
+    predicted = [float(risk[group].mean()) for group in groups]
+    observed = [float(observed_risk(y[group], np.array([day]))[0]) for group in groups]
+    axes.plot([0, 1], [0, 1], color=_GREY, lw=0.8, ls="--", label="perfect")
+    axes.plot(predicted, observed, "o-", color=_BLUE, label=f"{_GROUPS} groups of equal size")
+    axes.plot(risk, np.full_like(risk, -0.03), "|", color=_ORANGE, label="predicted risks")
+    axes.set(xlim=(-0.05, 1), ylim=(-0.05, 1), xlabel="predicted risk", ylabel="observed risk")
+    axes.set_aspect("equal")
+    axes.legend(loc="upper left", frameon=False, fontsize=8)

@@ -1,0 +1,65 @@
+"""What moved each prediction, and how far: values, not pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lorpredict.errors import BeyondFollowUp
+from lorpredict.survival import Floats, Scale
+
+if TYPE_CHECKING:
+    import shap
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """How much each predictor moves the prediction away from the base value.
+
+    Parameters
+    ----------
+    predictors : names, n_predictors of them
+    values : array of shape (n_patients, n_predictors, n_times)
+    base_values : array of shape (n_times,)
+    predicted : array of shape (n_patients, n_times)
+        The model's own prediction on ``scale``: base value plus the sum of ``values``.
+    data : object array of shape (n_patients, n_predictors)
+        What was measured, in original units; None where it was not measured.
+    days : array of shape (n_times,), days since the landmark
+    scale : ``risk`` (a probability) or ``log_hazard``
+    """
+
+    predictors: tuple[str, ...]
+    values: Floats
+    base_values: Floats
+    predicted: Floats
+    data: NDArray[np.object_]
+    days: Floats
+    scale: Scale
+
+    def at(self, day: float) -> shap.Explanation:
+        """Contributions at one day, in the form that every shap plot draws."""
+        index = np.flatnonzero(np.isclose(self.days, day))
+        if not index.size:
+            known = ", ".join(f"{known:g}" for known in self.days)
+            raise BeyondFollowUp(f"{day:g} days were not explained; explained: {known}")
+        return self.to_shap(int(index[0]))
+
+    def to_shap(self, time: int | None = None) -> shap.Explanation:
+        """Convert to ``shap.Explanation``, for all times or for the one at index ``time``.
+
+        Categories become the index of their level, so that beeswarms can be coloured.
+        """
+        from lorpredict.explanation._convert import as_shap_explanation
+
+        return as_shap_explanation(self, time)
+
+    def __repr__(self) -> str:
+        patients, predictors, times = self.values.shape
+        return (
+            f"Contributions({patients} patients, {predictors} predictors, {times} times, "
+            f"scale={self.scale!r})"
+        )

@@ -1,0 +1,91 @@
+"""What the axes of a picture say: the scale, and the day that times are counted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lorpredict.survival import Floats, Scale
+
+DAYS_A_MONTH = 365.25 / 12
+CAPTION = "Trained on a synthetic reconstruction: demonstration only"
+TIME_AXIS = "Months since the first infusion"
+
+_PREDICTED: dict[Scale, str] = {
+    "risk": "Risk of secondary loss of response (%)",
+    "survival": "Probability of still responding (%)",
+    "cumulative_hazard": "Cumulative hazard of secondary loss of response",
+    "log_hazard": "Log-hazard of secondary loss of response",
+    "risk_score": "Risk score",
+}
+_SHORT: dict[Scale, str] = {
+    "risk": "risk",
+    "survival": "probability of still responding",
+    "cumulative_hazard": "cumulative hazard",
+    "log_hazard": "log-hazard",
+    "risk_score": "risk score",
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words for one scale; days since the landmark are told since the first infusion."""
+
+    scale: Scale
+    landmark_day: float
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether the scale is drawn in percent."""
+        return self.scale in ("risk", "survival")
+
+    @property
+    def changes_with_time(self) -> bool:
+        """Whether contributions differ from day to day."""
+        return self.scale not in ("log_hazard", "risk_score")
+
+    @property
+    def short(self) -> str:
+        """What is predicted, in a word."""
+        return _SHORT[self.scale]
+
+    @property
+    def factor(self) -> float:
+        """What turns a value of the scale into one that is drawn."""
+        return 100.0 if self.is_probability else 1.0
+
+    @property
+    def unit(self) -> str:
+        """Unit of a contribution."""
+        return "percentage points" if self.is_probability else f"on the {self.short}"
+
+    @property
+    def predicted(self) -> str:
+        """Name of the axis of predictions."""
+        return _PREDICTED[self.scale]
+
+    @property
+    def contribution(self) -> str:
+        """Name of the axis of contributions."""
+        if self.is_probability:
+            return f"Contribution to the {self.short} (percentage points)"
+        return f"Contribution to the {self.short}"
+
+    def outcome(self, day: float) -> str:
+        """What is predicted by a day: ``risk by 12 months after the first infusion``."""
+        if not self.changes_with_time:
+            return f"{self.short}, the same at all times"
+        return f"{self.short} by {self._when(day)} after the first infusion"
+
+    def months(self, days: Floats) -> Floats:
+        """Months since the first infusion."""
+        return (days + self.landmark_day) / DAYS_A_MONTH
+
+    def shown(self, value: float) -> str:
+        """A prediction as people read it."""
+        return f"{100 * value:.1f} %" if self.is_probability else f"{value:.2f}"
+
+    def _when(self, day: float) -> str:
+        months = (day + self.landmark_day) / DAYS_A_MONTH
+        if abs(months - round(months)) < 0.05:
+            return f"{round(months)} months"
+        return f"{day + self.landmark_day:g} days"

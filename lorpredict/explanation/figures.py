@@ -1,0 +1,129 @@
+"""Pictures of contributions, for people who read risks: clinicians and researchers.
+
+Every function returns a matplotlib figure that belongs to the caller alone: nothing stays open
+in pyplot. Probabilities are drawn in percent, their contributions in percentage points.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from lorpredict.explanation._contributions import Contributions
+from lorpredict.explanation._labels import label, told_with_unit
+from lorpredict.explanation._over_time import importance_over_time, over_time
+from lorpredict.explanation._shap_figure import finish, make_room, shap_figure
+from lorpredict.explanation._titles import CAPTION, Wording
+
+if TYPE_CHECKING:
+    import shap
+
+__all__ = ["bar", "beeswarm", "importance_over_time", "over_time", "waterfall"]
+
+SHOWN = 12
+
+
+def beeswarm(
+    contributions: Contributions, day: float, *, landmark_day: float = 98, synthetic: bool = False
+) -> Figure:
+    """Every child's contributions at one day: a dot each, coloured by what was measured.
+
+    Parameters
+    ----------
+    contributions : Contributions
+    day : float
+        Days since the landmark; one of those that were explained.
+    landmark_day : float
+        Days from the first infusion to the landmark: titles count from the first infusion.
+    synthetic : bool
+        Whether the model learnt from synthetic children; the picture then says so.
+    """
+    import shap
+
+    words = Wording(contributions.scale, landmark_day)
+    with shap_figure() as figure:
+        shap.plots.beeswarm(_drawn(contributions, day), max_display=SHOWN, show=False)
+        figure.axes[0].set_xlabel(words.contribution)
+        figure.axes[-1].set_ylabel("Value (grey: not measured)")
+        finish(figure, _headed("What moves the", words, day), caption=_caption(synthetic))
+    return figure
+
+
+def bar(
+    contributions: Contributions, day: float, *, landmark_day: float = 98, synthetic: bool = False
+) -> Figure:
+    """How far each predictor moves the prediction on average, at one day: mean absolute SHAP.
+
+    Parameters are those of :func:`beeswarm`.
+    """
+    import shap
+
+    words = Wording(contributions.scale, landmark_day)
+    with shap_figure() as figure:
+        shap.plots.bar(_drawn(contributions, day), max_display=SHOWN, show=False)
+        figure.axes[0].set_xlabel(f"Mean absolute contribution ({words.unit})")
+        finish(figure, _headed("What matters for the", words, day), caption=_caption(synthetic))
+    return figure
+
+
+def waterfall(
+    contributions: Contributions,
+    patient: int,
+    day: float,
+    *,
+    landmark_day: float = 98,
+    synthetic: bool = False,
+) -> Figure:
+    """How one child's prediction comes about, from the average of all children.
+
+    Parameters
+    ----------
+    contributions : Contributions
+    patient : int
+        Position of the child; it is not shown.
+    day, landmark_day, synthetic
+        As in :func:`beeswarm`.
+    """
+    import shap
+
+    words = Wording(contributions.scale, landmark_day)
+    explained = _drawn(contributions, day)[patient]
+    names, values = contributions.predictors, contributions.data[patient]
+    explained.feature_names = [label(name) for name in names]
+    told = [told_with_unit(name, value) for name, value in zip(names, values, strict=True)]
+    explained.display_data = np.array(told, dtype=object)
+    # shap fits its texts into the arrows as it draws: the axes may not shrink afterwards.
+    with shap_figure(layout="none") as figure:
+        shap.plots.waterfall(explained, max_display=SHOWN, show=False)
+        _name_both_ends(figure, explained, words)
+        make_room(figure)
+        finish(figure, _headed("One child's", words, day), caption=_caption(synthetic))
+    return figure
+
+
+def _drawn(contributions: Contributions, day: float) -> shap.Explanation:
+    explained = contributions.at(day)
+    factor = Wording(contributions.scale, 0).factor
+    explained.values = factor * explained.values
+    explained.base_values = factor * explained.base_values
+    return explained
+
+
+def _headed(start: str, words: Wording, day: float) -> str:
+    return f"{start} {words.outcome(day)}"
+
+
+def _caption(synthetic: bool) -> str:
+    return CAPTION if synthetic else ""
+
+
+def _name_both_ends(figure: Figure, explained: shap.Explanation, words: Wording) -> None:
+    """Put words where shap writes E[f(X)] and f(x)."""
+    base = float(explained.base_values)
+    predicted = base + float(explained.values.sum())
+    axes, at_base, at_prediction = figure.axes[:3]
+    at_base.set_xticks([base], [f"\naverage {words.shown(base / words.factor)}"], ha="center")
+    at_prediction.set_xticks([predicted], [f"this child {words.shown(predicted / words.factor)}"])
+    axes.set_xlabel(words.predicted, labelpad=20)

@@ -1,0 +1,83 @@
+"""What moved a prediction most, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lorpredict.explanation._contributions import Contributions
+from lorpredict.explanation._labels import label, told_with_unit
+from lorpredict.survival import Scale
+
+
+@dataclass(frozen=True)
+class ContributionSentence:
+    """What one predictor did to one prediction.
+
+    Parameters
+    ----------
+    predictor : canonical name
+    label : what people call it
+    value : what was measured, with its unit, or "not measured"
+    contribution : on the scale of the explanation
+    text : the contribution in words, such as "+4.1 percentage points" or "hazard × 1.31"
+    """
+
+    predictor: str
+    label: str
+    value: str
+    contribution: float
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.value}): {self.text}"
+
+
+def top_contributions(
+    contributions: Contributions, patient: int, time: int, *, n: int = 5
+) -> list[ContributionSentence]:
+    """Name the predictors that moved one prediction most, the largest first.
+
+    Parameters
+    ----------
+    contributions : Contributions
+    patient, time : int
+        Position of the child and of the day.
+    n : int
+        How many predictors to name.
+    """
+    moved = contributions.values[patient, :, time]
+    largest = np.argsort(-np.abs(moved), kind="stable")[:n]
+    return [_sentence(contributions, patient, int(index), float(moved[index])) for index in largest]
+
+
+def _sentence(
+    contributions: Contributions, patient: int, index: int, moved: float
+) -> ContributionSentence:
+    name = contributions.predictors[index]
+    return ContributionSentence(
+        predictor=name,
+        label=label(name),
+        value=told_with_unit(name, contributions.data[patient, index]),
+        contribution=moved,
+        text=in_words(moved, contributions.scale),
+    )
+
+
+def in_words(contribution: float, scale: Scale) -> str:
+    """Word a contribution on its scale.
+
+    Examples
+    --------
+    >>> in_words(0.0412, "risk")
+    '+4.1 percentage points'
+    >>> in_words(0.27, "log_hazard")
+    'hazard × 1.31'
+    """
+    if scale in ("risk", "survival"):
+        # Adding zero turns -0.0 into 0.0.
+        return f"{round(100 * contribution, 1) + 0.0:+.1f} percentage points"
+    if scale == "log_hazard":
+        return f"hazard × {np.exp(contribution):.2f}"
+    return f"{contribution:+.3g}"

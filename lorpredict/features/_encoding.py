@@ -1,0 +1,176 @@
+"""What the feature pipeline has learnt, as plain values, and how a record becomes numbers by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, Literal, Self
+
+import numpy as np
+
+from lorpredict.clinical import Kind, catalogue, is_missing
+from lorpredict.survival import Floats
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number that a model sees.
+
+    Parameters
+    ----------
+    name
+        Its name in the model, such as ``location=L2``.
+    predictor
+        The column of the cohort table that it is made from.
+    kind
+        ``number`` (also booleans, 0 or 1, and ordered categories, the index of their level),
+        ``level`` (1 where the category has ``level``), ``at_most`` (1 up to ``level``),
+        ``missing`` (1 where nothing was measured).
+    transform
+        ``identity`` or ``log1p``, for a number.
+    fill
+        What stands for a missing value; None leaves it missing.
+    center, scale
+        The feature is ``(value - center) / scale``.
+    """
+
+    name: str
+    predictor: str
+    kind: Literal["number", "level", "at_most", "missing"]
+    level: float = 0.0
+    transform: str = "identity"
+    fill: float | None = None
+    center: float = 0.0
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """Features by name, and how to compute them from the predictors.
+
+    Parameters
+    ----------
+    predictors
+        The columns that are looked at, in order.
+    features
+        In the order in which the model sees them.
+    never_measured
+        Predictors of the design that no training row holds; the model knows nothing of them.
+    usual
+        The central 95 % of each number in training; no single child's value.
+    seen
+        The levels of each category that occurred in training.
+    """
+
+    predictors: tuple[str, ...]
+    features: tuple[Feature, ...]
+    never_measured: tuple[str, ...] = ()
+    usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def encode(self, coded: Floats) -> Floats:
+        """Turn coded records (n_rows, n_predictors) into features (n_rows, n_features)."""
+        values = coded[:, self._source]
+        missing = np.isnan(values)
+        logged = self._is_log
+        values[:, logged] = np.log1p(values[:, logged])
+        for kind, hits in (("level", np.equal), ("at_most", np.less_equal)):
+            chosen = self._are(kind)
+            values[:, chosen] = hits(values[:, chosen], self._levels[chosen])
+        values = np.where(missing, self._fill, values)
+        indicators = self._are("missing")
+        values[:, indicators] = missing[:, indicators]
+        scaled: Floats = (values - self._center) / self._scale
+        return scaled
+
+    def by_predictor(self, contributions: Floats) -> Floats:
+        """Sum contributions of features (n_rows, n_features, n_times) into their predictors.
+
+        Exactly additive: dummies and missing indicators count for the predictor that a
+        clinician knows.
+        """
+        rows, _, times = contributions.shape
+        summed = np.zeros((rows, len(self.predictors), times))
+        for feature, predictor in enumerate(self._source):
+            summed[:, predictor] += contributions[:, feature]
+        return summed
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features, in order."""
+        return tuple(feature.name for feature in self.features)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return {
+            "predictors": list(self.predictors),
+            "features": [asdict(feature) for feature in self.features],
+            "never_measured": list(self.never_measured),
+            "usual": {key: list(ends) for key, ends in self.usual.items()},
+            "seen": {key: list(levels) for key, levels in self.seen.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Build the encoding from :meth:`to_dict`."""
+        return cls(
+            predictors=tuple(content["predictors"]),
+            features=tuple(Feature(**feature) for feature in content["features"]),
+            never_measured=tuple(content["never_measured"]),
+            usual={key: (low, high) for key, (low, high) in content["usual"].items()},
+            seen={key: tuple(levels) for key, levels in content["seen"].items()},
+        )
+
+    @cached_property
+    def _source(self) -> np.ndarray[Any, np.dtype[np.intp]]:
+        position = {name: i for i, name in enumerate(self.predictors)}
+        return np.array([position[f.predictor] for f in self.features], dtype=np.intp)
+
+    @cached_property
+    def _is_log(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        return np.array([f.transform == "log1p" for f in self.features], dtype=bool)
+
+    @cached_property
+    def _levels(self) -> Floats:
+        return np.array([f.level for f in self.features], dtype=float)
+
+    @cached_property
+    def _fill(self) -> Floats:
+        return np.array([np.nan if f.fill is None else f.fill for f in self.features], dtype=float)
+
+    @cached_property
+    def _center(self) -> Floats:
+        return np.array([f.center for f in self.features], dtype=float)
+
+    @cached_property
+    def _scale(self) -> Floats:
+        return np.array([f.scale for f in self.features], dtype=float)
+
+    def _are(self, kind: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        return np.array([f.kind == kind for f in self.features], dtype=bool)
+
+
+def coded_records(records: Sequence[Mapping[str, Any]], predictors: Sequence[str]) -> Floats:
+    """Write checked records as numbers: booleans 0 or 1, categories the index of their level.
+
+    Returns
+    -------
+    array of shape (n_records, n_predictors), NaN where nothing was measured
+    """
+    columns = [_coder(name) for name in predictors]
+    return np.array(
+        [
+            [code(record.get(name)) for name, code in zip(predictors, columns, strict=True)]
+            for record in records
+        ],
+        dtype=float,
+    ).reshape(len(records), len(predictors))
+
+
+def _coder(name: str) -> Any:
+    predictor = catalogue()[name]
+    if predictor.kind is Kind.CATEGORY:
+        codes = {value: float(i) for i, value in enumerate(predictor.values)}
+        return lambda value: np.nan if is_missing(value) else codes[value]
+    return lambda value: np.nan if is_missing(value) else float(value)

@@ -1,0 +1,37 @@
+"""Model families, found by being there: one file each, with its ``FAMILY``.
+
+Names are imported when they are asked for: who loads a packaged model needs the shapes of
+``_curves`` alone, and neither scikit-learn nor a learner.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lorpredict._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from lorpredict.models._curves import LinearHazard, SurvivalForest, TreeHazard
+    from lorpredict.models._family import FamilyModel, Learnt, ModelFamily, TrainingRows
+    from lorpredict.models._found import families, family
+
+__all__ = [
+    "FamilyModel",
+    "Learnt",
+    "LinearHazard",
+    "ModelFamily",
+    "SurvivalForest",
+    "TrainingRows",
+    "TreeHazard",
+    "families",
+    "family",
+]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "_curves": ("LinearHazard", "SurvivalForest", "TreeHazard"),
+        "_family": ("FamilyModel", "Learnt", "ModelFamily", "TrainingRows"),
+        "_found": ("families", "family"),
+    },
+)

@@ -1,0 +1,163 @@
+"""What a model family is, and the model that any of them builds.
+
+A family is one file in this folder with a ``FAMILY``. It says which encoding of the features it
+wants and how it learns from them; the pipeline around it, the clock and the refusals are shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Literal, Self
+
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from lorpredict.design import ModelDesign
+from lorpredict.errors import NotFitted, TooLittleData
+from lorpredict.features import Encoding, FeaturePipeline, feature_pipeline
+from lorpredict.survival import (
+    CurveModel,
+    Floats,
+    Outcome,
+    SurvivalCurves,
+    last_day_at_risk,
+    refuse_beyond,
+)
+
+FamilyKind = Literal["reference", "comparator", "linear", "tree"]
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """What a family learns from.
+
+    Parameters
+    ----------
+    features : array of shape (n_rows, n_features)
+    names : names of the features
+    y : outcome, in days since the landmark
+    grid : days since the landmark, about a month apart, for families that learn on a time grid
+    seed : all randomness comes from it
+    """
+
+    features: Floats
+    names: Sequence[str]
+    y: Outcome
+    grid: Floats
+    seed: int
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The outcome of learning: plain arrays, and the library's own fitted object if any."""
+
+    curves: CurveModel
+    estimator: Any = None
+
+
+@dataclass(frozen=True)
+class ModelFamily:
+    """How a model learns.
+
+    Parameters
+    ----------
+    name, label
+        Its key on the command line and its wording in a report.
+    kind
+        ``reference`` (knows no predictor), ``comparator`` (never served), ``linear`` or ``tree``.
+    style
+        The encoding of the features that it wants, see :class:`FeaturePipeline`.
+    learn
+        From training rows to what was learnt.
+    predictors
+        The only predictors that it looks at; empty for those of the design.
+    cuts
+        Numbers that enter as "at most this value".
+    """
+
+    name: str
+    label: str
+    kind: FamilyKind
+    style: Literal["standardised", "imputed", "with_missing", "none"]
+    learn: Callable[[TrainingRows], Learnt]
+    predictors: tuple[str, ...] = ()
+    cuts: Mapping[str, float] = field(default_factory=dict)
+
+    def build(self, design: ModelDesign, *, seed: int = 0) -> FamilyModel:
+        """Return an unfitted model of this family for a design."""
+        return FamilyModel(self, design, seed=seed)
+
+    def pipeline(self, design: ModelDesign) -> FeaturePipeline:
+        """Return the unfitted feature pipeline that this family uses for a design."""
+        return feature_pipeline(
+            design, self.style, predictors=self.predictors, cuts=dict(self.cuts)
+        )
+
+
+class FamilyModel:
+    """A model of any family: feature pipeline, learner and follow-up in one.
+
+    Attributes
+    ----------
+    encoding_ : what the feature pipeline has learnt
+    curves_ : what the family has learnt, as plain arrays
+    estimator_ : the library's own fitted object, or None
+    follow_up_ : last day since the landmark with enough children at risk in training
+    """
+
+    encoding_: Encoding
+    curves_: CurveModel
+    estimator_: Any
+    follow_up_: float
+
+    def __init__(self, family: ModelFamily, design: ModelDesign, *, seed: int = 0) -> None:
+        self.family, self.design, self.seed = family, design, seed
+
+    def fit(self, X: pd.DataFrame, y: Outcome) -> Self:
+        """Learn from predictors and outcome.
+
+        Raises
+        ------
+        TooLittleData
+            If there are no events or too few children.
+        """
+        if not y["event"].any():
+            raise TooLittleData(
+                f"none of the {len(y)} children lost response after the landmark; "
+                "there is no event to learn from"
+            )
+        self.follow_up_ = last_day_at_risk(y)
+        pipeline = self.family.pipeline(self.design).fit(X)
+        self.encoding_ = pipeline.encoding_
+        learnt = self.family.learn(
+            TrainingRows(
+                features=pipeline.transform(X),
+                names=self.encoding_.names,
+                y=y,
+                grid=self.design.time_grid(float(y["duration"].max())),
+                seed=self.seed,
+            )
+        )
+        self.curves_, self.estimator_ = learnt.curves, learnt.estimator
+        self._encode = partial(FeaturePipeline.transform, pipeline)
+        return self
+
+    def predict_survival(self, X: pd.DataFrame, days: ArrayLike) -> SurvivalCurves:
+        """Probability of still responding at each of ``days`` since the landmark.
+
+        Raises
+        ------
+        BeyondFollowUp
+            For a day after the last one with enough children at risk in training.
+        NotFitted
+            Before :meth:`fit`.
+        """
+        if not hasattr(self, "curves_"):
+            raise NotFitted(f"the {self.family.label} has not learnt yet; call fit first")
+        asked = refuse_beyond(days, self.follow_up_)
+        return SurvivalCurves(asked, self.curves_.survival(self._encode(X), asked))
+
+    def __repr__(self) -> str:
+        return f"FamilyModel({self.family.name!r}, design={self.design.name!r})"

@@ -1,0 +1,212 @@
+"""The landmark: who is still at risk at week 14, and what happened to them afterwards.
+
+The clock starts at the landmark. Nothing measured later may enter a prediction, and nobody who
+has already left is counted as at risk (immortal time).
+
+References
+----------
+van Houwelingen HC, Putter H. Dynamic Prediction in Clinical Survival Analysis (2011), chapter 7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lorpredict.clinical import catalogue, definition
+from lorpredict.cohort import Cohort
+from lorpredict.design import ModelDesign
+from lorpredict.errors import DesignError, TooLittleData, did_you_mean
+from lorpredict.survival import Outcome, outcome_array
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Rows = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class FlowDiagram:
+    """How many children began, were left out and why, and how they ended.
+
+    Parameters
+    ----------
+    started : children in the cohort
+    left_out : reason -> number; each child is counted once, under the first reason that holds
+    at_risk : children at risk at the landmark
+    unknown : what could not be checked -> number of children kept all the same
+    ended : outcome -> number among those at risk
+    """
+
+    started: int
+    left_out: Mapping[str, int]
+    at_risk: int
+    unknown: Mapping[str, int]
+    ended: Mapping[str, int]
+
+    def lines(self) -> list[str]:
+        """Return the diagram as lines of text."""
+        return [
+            f"{self.started} children in the cohort",
+            *(f"  - {count} left out: {reason}" for reason, count in self.left_out.items()),
+            f"{self.at_risk} at risk at the landmark",
+            *(f"  ? {count} kept: {reason}" for reason, count in self.unknown.items()),
+            *(f"  > {count} {_outcome_label(name)}" for name, count in self.ended.items()),
+        ]
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """The children at risk at the landmark.
+
+    Parameters
+    ----------
+    X : DataFrame, one row a child, every column that is known at the landmark
+    y : structured array with ``event`` and ``duration`` in days since the landmark
+    ends : array of shape (n_children,), the outcome as recorded
+    flow : how many were left out, and why
+    """
+
+    X: pd.DataFrame
+    y: Outcome
+    ends: NDArray[np.object_]
+    flow: FlowDiagram
+    design: ModelDesign
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __repr__(self) -> str:
+        return f"AtRisk({len(self)} children, {int(self.y['event'].sum())} events)"
+
+    @property
+    def states(self) -> NDArray[np.int64]:
+        """0 censored, 1 event, 2 and up the competing ends in the design's order."""
+        codes = dict.fromkeys(self.design.events, 1)
+        codes |= {name: 2 + i for i, name in enumerate(self.design.competing)}
+        return np.array([codes.get(end, 0) for end in self.ends], dtype=np.int64)
+
+
+def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
+    """Take the children who are at risk at the landmark and start their clock there.
+
+    Left out, and counted: those whose observation or response ended by the landmark, those
+    already in loss of response, those who had not responded. Where that cannot be known, because
+    the activity index was not recorded, the child is kept and counted as unknown.
+
+    Raises
+    ------
+    DesignError
+        If the cohort lacks a column that the design needs.
+    TooLittleData
+        If nobody is at risk.
+    """
+    _refuse_lacking(cohort, design)
+    table = cohort.table
+    clock = _landmark_days(table, design)
+    left_out = _first_reason_only(_reasons(table, clock, design))
+    kept = ~np.logical_or.reduce(list(left_out.values()))
+    if not kept.any():
+        told = ", ".join(f"{rows.sum()} {reason}" for reason, rows in left_out.items())
+        raise TooLittleData(f"nobody is at risk at the landmark: {told}")
+    known = [key for key in table.columns if catalogue()[str(key)].may_predict]
+    ends = table["outcome"].astype(object).to_numpy()[kept]
+    duration = (table["follow_up_days"] - clock).to_numpy()[kept]
+    return AtRisk(
+        X=table.loc[kept, known].reset_index(drop=True),
+        y=outcome_array(np.isin(ends, design.events), duration),
+        ends=ends,
+        flow=_flow(table, kept, left_out, _unknown(table)),
+        design=design,
+    )
+
+
+def _refuse_lacking(cohort: Cohort, design: ModelDesign) -> None:
+    lacking = [name for name in design.predictors if name not in cohort.table]
+    if lacking:
+        told = [f"{n} {did_you_mean(n, cohort.left_out_columns)}".strip() for n in lacking]
+        raise DesignError(
+            f"the cohort {cohort.name!r} lacks columns that the design {design.name!r} needs: "
+            + "; ".join(told)
+        )
+
+
+def _landmark_days(table: pd.DataFrame, design: ModelDesign) -> pd.Series:
+    if "landmark_day" not in table:
+        return pd.Series(design.landmark_day, index=table.index)
+    return table["landmark_day"].fillna(design.landmark_day)
+
+
+def _reasons(table: pd.DataFrame, clock: pd.Series, design: ModelDesign) -> dict[str, Rows]:
+    ended = (table["follow_up_days"] <= clock).to_numpy()
+    lost = table["outcome"].isin(design.events).to_numpy()
+    return {
+        "response lost at or before the landmark": ended & lost,
+        "observation ended at or before the landmark": ended & ~lost,
+        "already in loss of response at the landmark": _already_lost(table, design),
+        "no response at the landmark": _no_response(table, design),
+    }
+
+
+def _first_reason_only(reasons: dict[str, Rows]) -> dict[str, Rows]:
+    counted = np.zeros_like(next(iter(reasons.values())))
+    first = {}
+    for reason, rows in reasons.items():
+        first[reason] = rows & ~counted
+        counted = counted | rows
+    return first
+
+
+def _activity(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """PCDAI at the landmark, and its fall since the first infusion; NaN where not recorded."""
+    absent = pd.Series(np.nan, index=table.index)
+    now = table.get("pcdai_week14", absent)
+    return now, table.get("pcdai_baseline", absent) - now
+
+
+def _already_lost(table: pd.DataFrame, design: ModelDesign) -> Rows:
+    rule = definition("lor", design.lor_definition)
+    now, _ = _activity(table)
+    return np.array([value == value and rule.holds(value) for value in now], dtype=bool)
+
+
+def _no_response(table: pd.DataFrame, design: ModelDesign) -> Rows:
+    """Neither response nor remission; remission is a response, however small the fall."""
+    response = definition("response", design.response_definition)
+    remission = definition("remission", design.remission_definition)
+    now, fall = _activity(table)
+    return np.array(
+        [
+            f == f and not response.holds(value, f) and not remission.holds(value)
+            for value, f in zip(now, fall, strict=True)
+        ],
+        dtype=bool,
+    )
+
+
+def _unknown(table: pd.DataFrame) -> dict[str, Rows]:
+    now, _ = _activity(table)
+    reason = "whether already in loss of response is unknown (no PCDAI at week 14)"
+    return {reason: now.isna().to_numpy()}
+
+
+def _flow(
+    table: pd.DataFrame, kept: Rows, left_out: dict[str, Rows], unknown: dict[str, Rows]
+) -> FlowDiagram:
+    ended = table.loc[kept, "outcome"].astype(str).value_counts()
+    return FlowDiagram(
+        started=len(table),
+        left_out={reason: int(rows.sum()) for reason, rows in left_out.items()},
+        at_risk=int(kept.sum()),
+        unknown={reason: int((rows & kept).sum()) for reason, rows in unknown.items()},
+        ended={str(name): int(count) for name, count in ended.items()},
+    )
+
+
+def _outcome_label(name: str) -> str:
+    labels = {level.value: level.label for level in catalogue()["outcome"].levels}
+    return labels[name].lower()

@@ -1,0 +1,11 @@
+"""The model as it is shipped: one folder of arrays, JSON and TOML, without pickle.
+
+Training logs the folder, the registry versions it, the service loads it. It needs numpy and
+numba to answer, nothing else; no row of any cohort is in it.
+"""
+
+from lorpredict.packaged._facts import ModelFacts, TrainingFacts
+from lorpredict.packaged._folder import load_folder, save_folder
+from lorpredict.packaged._model import PackagedModel
+
+__all__ = ["ModelFacts", "PackagedModel", "TrainingFacts", "load_folder", "save_folder"]

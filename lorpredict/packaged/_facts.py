@@ -1,0 +1,98 @@
+"""What a packaged model says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from lorpredict.design import ModelDesign
+
+DEMONSTRATION_ONLY = "trained on a synthetic reconstruction: demonstration only"
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """The cohort that taught the model; numbers only, nothing of a single child.
+
+    Parameters
+    ----------
+    cohort, sha256 : name and hash of the checked table
+    children, events : those at risk at the landmark, and the events among them
+    first_year, last_year : calendar years of the first infusions, where recorded
+    sites : number of hospitals, where recorded
+    synthetic : whether any row is not a real child
+    """
+
+    cohort: str
+    sha256: str
+    children: int
+    events: int
+    synthetic: bool
+    seed: int
+    first_year: int | None = None
+    last_year: int | None = None
+    sites: int | None = None
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """Name, family, design, training cohort and verdicts of a packaged model.
+
+    Parameters
+    ----------
+    follow_up_days_since_landmark
+        Last day that may be asked.
+    stage
+        ``demo``, ``exploratory`` or ``candidate``; every answer carries it.
+    reasons
+        Why the stage is no better.
+    metrics
+        Cross-validated figures: name -> mean, name_sd -> spread.
+    """
+
+    name: str
+    version: str
+    family: str
+    family_label: str
+    design: ModelDesign
+    catalogue_version: str
+    follow_up_days_since_landmark: float
+    training: TrainingFacts
+    stage: str
+    reasons: tuple[str, ...]
+    metrics: Mapping[str, float]
+
+    @property
+    def horizons(self) -> tuple[float, ...]:
+        """Horizons within follow-up, in days since the landmark."""
+        within = self.design.horizons <= self.follow_up_days_since_landmark
+        return tuple(float(day) for day in self.design.horizons[within])
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What has to be said with every answer."""
+        return (DEMONSTRATION_ONLY,) if self.training.synthetic else ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for TOML, which knows no null: what is absent is left out."""
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        training = {k: v for k, v in asdict(self.training).items() if v is not None}
+        return plain | {
+            "design": self.design.to_dict(),
+            "training": training,
+            "reasons": list(self.reasons),
+            "metrics": dict(self.metrics),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Build the facts from :meth:`to_dict`."""
+        return cls(
+            **{
+                **content,
+                "design": ModelDesign.from_dict(dict(content["design"])),
+                "training": TrainingFacts(**content["training"]),
+                "reasons": tuple(content["reasons"]),
+            }
+        )

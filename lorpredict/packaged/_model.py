@@ -1,0 +1,154 @@
+"""The packaged model: a record goes in, an explained risk comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lorpredict.explanation import Contributions, ExactExplainer
+from lorpredict.features import Encoding, coded_records
+from lorpredict.packaged._facts import ModelFacts
+from lorpredict.packaged._records import CheckedRecord, checked_records
+from lorpredict.survival import CurveModel, Floats, RiskPrediction, refuse_beyond
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Records = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class PackagedModel:
+    """What training ships and the service answers with.
+
+    Parameters
+    ----------
+    facts : name, design, training cohort, stage
+    encoding : from a record to features
+    curves : from features to survival
+
+    Examples
+    --------
+    >>> model = PackagedModel.load("model-folder")  # doctest: +SKIP
+    >>> model.predict([{"remission_week14": False, "albumin_g_l": 31.0}])  # doctest: +SKIP
+    RiskPrediction(1 patients, 2 horizons)
+    """
+
+    facts: ModelFacts
+    encoding: Encoding
+    curves: CurveModel
+    documents: Mapping[str, str] = field(default_factory=dict)
+    _explainers: dict[tuple[float, ...], ExactExplainer] = field(default_factory=dict, repr=False)
+
+    def predict(
+        self, records: Records | pd.DataFrame, *, days: ArrayLike | None = None
+    ) -> RiskPrediction:
+        """Risk of secondary loss of response by each horizon.
+
+        Parameters
+        ----------
+        records
+            Columns of the catalogue in canonical units; what was not measured is left out or None.
+        days
+            Days since the landmark; the model's horizons by default.
+
+        Raises
+        ------
+        RecordFaults
+            With every fault of every record.
+        BeyondFollowUp
+            For a day after the model's follow-up.
+        """
+        asked = self._days(days)
+        checked = checked_records(records, self.encoding)
+        features = self._features(checked)
+        return RiskPrediction(
+            days_since_landmark=asked,
+            days_since_first_infusion=self._landmarks(checked)[:, None] + asked,
+            risk=1.0 - self.curves.survival(features, asked),
+            missing=tuple(record.missing for record in checked),
+            warnings=tuple(record.warnings for record in checked),
+        )
+
+    def explain(
+        self, records: Records | pd.DataFrame, *, days: ArrayLike | None = None
+    ) -> Contributions:
+        """Exact contributions of each predictor, on the scale on which they add up.
+
+        A forest's contributions are shares of the risk; those of Cox-type models are on the
+        log-hazard. Dummies and missing indicators count for the predictor they belong to.
+        """
+        asked = self._days(days)
+        checked = checked_records(records, self.encoding)
+        explainer = self._explainer(asked)
+        values, base_values, predicted, scale = explainer(self._features(checked))
+        return Contributions(
+            predictors=self.encoding.predictors,
+            values=self.encoding.by_predictor(values),
+            base_values=base_values,
+            predicted=predicted,
+            data=self._data(checked),
+            days=asked,
+            scale=scale,
+        )
+
+    def save(self, folder: str | Path, *, documents: Mapping[str, str] | None = None) -> Path:
+        """Write the model folder; it appears whole or not at all.
+
+        Parameters
+        ----------
+        documents
+            File name -> text, for example the model card.
+        """
+        from lorpredict.packaged._folder import save_folder
+
+        return save_folder(self, Path(folder), documents=documents or self.documents)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Read a model folder; refuse it unless it is whole and answers as it did when saved.
+
+        Raises
+        ------
+        DamagedModel
+        """
+        from lorpredict.packaged._folder import load_folder
+
+        return cls(*load_folder(Path(folder)))
+
+    def __repr__(self) -> str:
+        facts = self.facts
+        return f"PackagedModel({facts.name!r}, {facts.family}, stage={facts.stage})"
+
+    def _days(self, days: ArrayLike | None) -> Floats:
+        asked = self.facts.horizons if days is None else days
+        return refuse_beyond(asked, self.facts.follow_up_days_since_landmark)
+
+    def _features(self, checked: Sequence[CheckedRecord]) -> Floats:
+        values = [record.values for record in checked]
+        return self.encoding.encode(coded_records(values, self.encoding.predictors))
+
+    def _landmarks(self, checked: Sequence[CheckedRecord]) -> Floats:
+        plan = self.facts.design.landmark_day
+        return np.array([record.values.get("landmark_day", plan) for record in checked], float)
+
+    def _data(self, checked: Sequence[CheckedRecord]) -> np.ndarray[Any, np.dtype[np.object_]]:
+        data = np.empty((len(checked), len(self.encoding.predictors)), dtype=object)
+        for row, record in enumerate(checked):
+            data[row] = [record.values.get(name) for name in self.encoding.predictors]
+        return data
+
+    def _explainer(self, days: Floats) -> ExactExplainer:
+        """Building one costs ten to twenty explanations, so the horizons' is kept."""
+        key = tuple(days)
+        if key not in self._explainers:
+            explainer = ExactExplainer(self.curves, days)
+            if key != self.facts.horizons:
+                return explainer
+            self._explainers[key] = explainer
+        return self._explainers[key]

@@ -1,0 +1,127 @@
+"""Records that arrive for a prediction: checked, derived and remarked upon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lorpredict.clinical import Kind, Predictor, catalogue, contradictions, derive, is_missing
+from lorpredict.errors import Fault, RecordFaults, did_you_mean
+from lorpredict.features import Encoding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CheckedRecord:
+    """A record that can be predicted.
+
+    Parameters
+    ----------
+    values : column -> value, with what could be derived; missing values are left out
+    missing : predictors of the model that were not measured
+    warnings : what is unusual, in words
+    """
+
+    values: Record
+    missing: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def checked_records(
+    records: Sequence[Record] | pd.DataFrame, encoding: Encoding
+) -> list[CheckedRecord]:
+    """Check records, all faults of all of them at once.
+
+    Columns of the catalogue that the model does not use are accepted and change nothing; a name
+    that the catalogue does not hold is a fault, since it may be a misspelt predictor.
+
+    Raises
+    ------
+    RecordFaults
+    """
+    given = [_given(record) for record in _as_records(records)]
+    faults = [] if given else [Fault("records", "expected at least one record, there is none")]
+    for row, record in enumerate(given, start=1):
+        faults += _faults(record, encoding, row)
+    if faults:
+        raise RecordFaults(faults, subject="the request")
+    return [_remarked(derive(record), encoding) for record in given]
+
+
+def _as_records(records: Sequence[Record] | pd.DataFrame) -> Sequence[Record]:
+    if hasattr(records, "to_dict"):
+        rows: Any = records.to_dict("records")
+        return [{str(key): value for key, value in row.items()} for row in rows]
+    if isinstance(records, Mapping):
+        fault = Fault("records", "expected a list of records, this is one", "Put it into a list")
+        raise RecordFaults([fault], subject="the request")
+    return records
+
+
+def _given(record: Record) -> dict[str, Any]:
+    """Keep the values that are there, as plain Python values."""
+    plain = {str(key): _plain(value) for key, value in record.items()}
+    return {key: value for key, value in plain.items() if not is_missing(value)}
+
+
+def _plain(value: Any) -> Any:
+    """Unpack what numpy holds; leave the rest alone."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _faults(record: Record, encoding: Encoding, row: int) -> Iterator[Fault]:
+    known = catalogue()
+    for key, value in record.items():
+        if key not in known:
+            hint = did_you_mean(key, list(known))
+            yield Fault(key, "not a column of the catalogue", hint, row=row)
+        elif known[key].may_predict or key == "landmark_day":
+            fault = known[key].fault(value, row=row)
+            if fault:
+                yield fault
+    # What is known later is not looked at, so it cannot contradict either.
+    usable = {k: v for k, v in record.items() if k in known and known[k].may_predict}
+    readable = {k: v for k, v in usable.items() if not known[k].fault(v)}
+    yield from contradictions(readable, row=row)
+    told = set(derive(readable)) | set(usable)  # a value that cannot be read was told already
+    if encoding.predictors and not told & set(encoding.predictors):
+        names = ", ".join(encoding.predictors)
+        yield Fault("record", "holds none of the model's predictors", f"They are {names}", row=row)
+
+
+def _remarked(record: Record, encoding: Encoding) -> CheckedRecord:
+    missing = tuple(name for name in encoding.predictors if name not in record)
+    remarks = [
+        remark
+        for name in encoding.predictors
+        if name in record
+        for remark in _remarks(catalogue()[name], record[name], encoding)
+    ]
+    measured = len(encoding.predictors) - len(missing)
+    if 2 * measured < len(encoding.predictors):
+        remarks.append(
+            f"{measured} of the model's {len(encoding.predictors)} predictors were measured: "
+            "the answer is mostly that of the average child"
+        )
+    return CheckedRecord(record, missing, tuple(remarks))
+
+
+def _remarks(predictor: Predictor, value: Any, encoding: Encoding) -> Iterator[str]:
+    name = predictor.key
+    if name in encoding.never_measured:
+        yield f"{predictor.label}: measured in no training child, so it changes nothing"
+    elif predictor.kind is Kind.CATEGORY and value not in encoding.seen[name]:
+        yield f"{predictor.label}: this level occurred in no training child"
+    elif predictor.kind is Kind.NUMBER:
+        low, high = encoding.usual[name]
+        if not low <= value <= high:
+            unit = f" {predictor.readable_unit}".rstrip()
+            yield (
+                f"{predictor.label}: outside the central 95 % of the training children "
+                f"({low:.3g} to {high:.3g}{unit})"
+            )

@@ -1,0 +1,81 @@
+"""The model card: what a model is for, where it came from, how far to trust it.
+
+References
+----------
+Mitchell M, et al. Model Cards for Model Reporting. FAT* 2019.
+"""
+
+from __future__ import annotations
+
+from lorpredict.clinical import catalogue
+from lorpredict.packaged import PackagedModel
+
+
+def model_card(model: PackagedModel) -> str:
+    """Write the card of a packaged model as Markdown."""
+    parts = [_head(model), _use(model), _training(model), _performance(model), _predictors(model)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(model: PackagedModel) -> str:
+    facts = model.facts
+    reasons = "\n".join(f"- {reason}" for reason in facts.reasons)
+    return (
+        f"# {facts.name}: {facts.family_label}\n\n"
+        f"Stage: **{facts.stage}**\n\n{reasons}\n\n"
+        f"Design {facts.design.name} (version {facts.design.version}), "
+        f"lorpredict {facts.version}, catalogue {facts.catalogue_version}."
+    )
+
+
+def _use(model: PackagedModel) -> str:
+    design = model.facts.design
+    days = ", ".join(f"{day + design.landmark_day:g}" for day in model.facts.horizons)
+    return (
+        "## Intended use\n\n"
+        "The risk that a child who has responded to infliximab for Crohn's disease loses the "
+        f"response by day {days} since the first infusion, told at the fourth infusion "
+        f"(day {design.landmark_day:g}), if infliximab is continued as usual.\n"
+        "Not for: children without response at week 14, adults, other drugs, the effect of a "
+        "changed dose. The contributions describe the model, not causes."
+    )
+
+
+def _training(model: PackagedModel) -> str:
+    training = model.facts.training
+    years = f", first infusions {training.first_year} to {training.last_year}"
+    return (
+        "## Training\n\n"
+        f"{training.children} children at risk at the landmark, {training.events} of them lost "
+        f"response, from the cohort {training.cohort}"
+        f"{years if training.first_year else ''}.\n"
+        f"Synthetic: **{'yes' if training.synthetic else 'no'}**. "
+        f"SHA-256 of the checked table: `{training.sha256}`."
+    )
+
+
+def _performance(model: PackagedModel) -> str:
+    metrics = model.facts.metrics
+    rows = [
+        f"| {name} | {value:.3f} | {_spread(metrics.get(f'{name}_sd'))} |"
+        for name, value in metrics.items()
+        if not name.endswith("_sd")
+    ]
+    return (
+        "## Performance on children the model had not seen\n\n"
+        "Repeated five-fold cross-validation, the whole pipeline inside. "
+        "Days count from the first infusion. Spread: standard deviation over folds or repeats.\n\n"
+        "| measure | mean | spread |\n|---|---|---|\n" + "\n".join(rows)
+    )
+
+
+def _spread(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _predictors(model: PackagedModel) -> str:
+    named = [catalogue()[name] for name in model.encoding.predictors]
+    rows = [f"| {p.label} | {p.readable_unit} | {p.known.value.replace('_', ' ')} |" for p in named]
+    if not rows:
+        return "## Predictors\n\nNone: every child gets the same curve."
+    return "## Predictors\n\n| predictor | unit | known at |\n|---|---|---|\n" + "\n".join(rows)

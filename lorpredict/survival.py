@@ -1,0 +1,174 @@
+"""The vocabulary of survival: outcomes, curves, models and predictions.
+
+Times are days since the landmark unless a name says otherwise; risks are probabilities.
+Nothing here needs more than numpy, so that the service can speak these words and stay light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lorpredict.errors import BeyondFollowUp, TooLittleData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Outcome = NDArray[np.void]
+Scale = Literal["risk", "survival", "cumulative_hazard", "log_hazard", "risk_score"]
+
+OUTCOME_TYPE = np.dtype([("event", np.bool_), ("duration", np.float64)])
+FEWEST_AT_RISK = 5
+
+
+def outcome_array(event: ArrayLike, duration: ArrayLike) -> Outcome:
+    """Put events and durations into the structured array that scikit-survival reads.
+
+    Parameters
+    ----------
+    event : array of shape (n_patients,)
+        Whether the event was observed; otherwise the time is censored.
+    duration : array of shape (n_patients,)
+        Days since the landmark, above zero.
+    """
+    events = np.asarray(event, dtype=bool)
+    outcome = np.empty(events.shape, dtype=OUTCOME_TYPE)
+    outcome["event"], outcome["duration"] = events, np.asarray(duration, dtype=float)
+    return outcome
+
+
+def last_day_at_risk(y: Outcome, fewest: int = FEWEST_AT_RISK) -> float:
+    """Last day on which at least ``fewest`` children are still at risk.
+
+    Predictions beyond it would rest on almost nobody and are refused.
+    """
+    if len(y) < fewest:
+        raise TooLittleData(
+            f"{len(y)} children at risk at the landmark; expected at least {fewest}"
+        )
+    return float(np.sort(y["duration"])[-fewest])
+
+
+def refuse_beyond(days: ArrayLike, follow_up: float) -> Floats:
+    """Return the days as an array, or refuse those that lie outside the follow-up.
+
+    Raises
+    ------
+    BeyondFollowUp
+        If a day is negative, not a number, or later than ``follow_up`` days since the landmark.
+    """
+    asked = np.atleast_1d(np.asarray(days, dtype=float))
+    wrong = asked[~((asked >= 0) & (asked <= follow_up))]
+    if wrong.size:
+        told = ", ".join(f"{day:g}" for day in wrong)
+        raise BeyondFollowUp(
+            f"{told} days since the landmark: expected 0 to {follow_up:g}, "
+            f"the last day with {FEWEST_AT_RISK} children at risk in training; "
+            "nothing is extrapolated beyond it"
+        )
+    return asked
+
+
+@dataclass(frozen=True)
+class StepFunction:
+    """A right-continuous step function, for example a baseline cumulative hazard.
+
+    Parameters
+    ----------
+    days : array of shape (n_steps,)
+        Strictly increasing; ``values[i]`` holds from ``days[i]`` up to the next one.
+    values : array of shape (n_steps, ...)
+    before : float
+        The value before the first step.
+    """
+
+    days: Floats
+    values: Floats
+    before: float = 0.0
+
+    def __call__(self, days: ArrayLike) -> Floats:
+        """Value at each of ``days``."""
+        index = np.searchsorted(self.days, np.asarray(days, dtype=float), side="right")
+        start = np.full((1, *self.values.shape[1:]), self.before)
+        stacked: Floats = np.concatenate([start, self.values])[index]
+        return stacked
+
+
+@dataclass(frozen=True)
+class SurvivalCurves:
+    """Probability of still responding, for each child at each asked day.
+
+    Parameters
+    ----------
+    days : array of shape (n_times,)
+        Days since the landmark.
+    survival : array of shape (n_patients, n_times)
+    """
+
+    days: Floats
+    survival: Floats
+
+    @property
+    def risk(self) -> Floats:
+        """Probability that the response has been lost, array of shape (n_patients, n_times)."""
+        return 1.0 - self.survival
+
+    def __repr__(self) -> str:
+        patients, times = self.survival.shape
+        return f"SurvivalCurves({patients} patients, {times} times)"
+
+
+class CurveModel(Protocol):
+    """What has been learnt, as plain arrays: encoded features in, survival out.
+
+    This is what a model folder holds and what the service asks.
+    """
+
+    def survival(self, features: Floats, days: Floats) -> Floats:
+        """Survival of shape (n_rows, n_times) for features of shape (n_rows, n_features)."""
+        ...
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """All that is needed to build the model again."""
+        ...
+
+
+class SurvivalModel(Protocol):
+    """A model that learns from records and tells survival by day."""
+
+    def fit(self, X: pd.DataFrame, y: Outcome) -> SurvivalModel:
+        """Learn from the predictors ``X`` and the outcome ``y``."""
+        ...
+
+    def predict_survival(self, X: pd.DataFrame, days: ArrayLike) -> SurvivalCurves:
+        """Probability of still responding at each of ``days`` since the landmark."""
+        ...
+
+
+@dataclass(frozen=True)
+class RiskPrediction:
+    """Risk of secondary loss of response by each horizon.
+
+    Parameters
+    ----------
+    days_since_landmark : array of shape (n_horizons,)
+    days_since_first_infusion : array of shape (n_patients, n_horizons)
+        Counted with each child's own landmark day.
+    risk : array of shape (n_patients, n_horizons)
+    missing : for each patient, the predictors that were not measured
+    warnings : for each patient, what is unusual about the record
+    """
+
+    days_since_landmark: Floats
+    days_since_first_infusion: Floats
+    risk: Floats
+    missing: tuple[tuple[str, ...], ...]
+    warnings: tuple[tuple[str, ...], ...]
+
+    def __repr__(self) -> str:
+        patients, horizons = self.risk.shape
+        return f"RiskPrediction({patients} patients, {horizons} horizons)"

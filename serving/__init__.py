@@ -1,0 +1,1 @@
+"""The service: a packaged model's answers over HTTP, as a FastAPI app mounted in BentoML."""

@@ -1,0 +1,183 @@
+"""One table turns errors into HTTP answers: ``application/problem+json``, RFC 9457.
+
+Nothing of a patient is in them: a fault says where it stands and what was expected, never what
+was sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lorpredict.errors import BeyondFollowUp, LorpredictError
+
+MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 100
+
+_log = logging.getLogger("serving")
+
+
+@dataclass(frozen=True)
+class RequestFault:
+    """One thing wrong with a request.
+
+    Parameters
+    ----------
+    pointer : where it stands, a JSON pointer into the body or ``?name`` of a query parameter
+    problem : what was expected
+    hint : the way out
+    """
+
+    pointer: str
+    problem: str
+    hint: str = ""
+
+
+class InvalidRequest(LorpredictError, ValueError):
+    """A request with faults; ``faults`` holds every one of them."""
+
+    def __init__(self, *faults: RequestFault) -> None:
+        self.faults = faults
+        super().__init__(f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the request")
+
+
+class TimesBeyondFollowUp(InvalidRequest, BeyondFollowUp):
+    """Times with too few children still at risk in training, or before a child's landmark."""
+
+
+class NotJson(LorpredictError, ValueError):
+    """A body that is not JSON."""
+
+    def __init__(self) -> None:
+        super().__init__("Expected one JSON object.")
+
+
+class NotAnnouncedAsJson(LorpredictError, ValueError):
+    """A body whose content type is not JSON."""
+
+    def __init__(self) -> None:
+        super().__init__("Expected the header Content-Type: application/json.")
+
+
+class UnknownAlias(LorpredictError, LookupError):
+    """An alias under which no model is served."""
+
+
+class NotReady(LorpredictError, RuntimeError):
+    """A question before any model was loaded."""
+
+
+class Kind(NamedTuple):
+    """How one sort of error is answered."""
+
+    status: HTTPStatus
+    slug: str
+    title: str
+
+
+_KINDS: Mapping[type[Exception], Kind] = {
+    TimesBeyondFollowUp: Kind(HTTPStatus(422), "beyond-follow-up", "A time beyond the follow-up"),
+    InvalidRequest: Kind(HTTPStatus(422), "invalid-request", "The request cannot be used"),
+    NotJson: Kind(HTTPStatus.BAD_REQUEST, "not-json", "The body is not JSON"),
+    NotAnnouncedAsJson: Kind(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not-json", "The body is not announced as JSON"
+    ),
+    UnknownAlias: Kind(HTTPStatus.NOT_FOUND, "unknown-model", "No such model"),
+    NotReady: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "No model is loaded yet"),
+}
+_UNEXPECTED = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", "An unexpected error")
+_DETAILS = {
+    404: "There is nothing at this address; /v1/openapi.json lists what is there.",
+    405: "This address does not take this method; see /v1/openapi.json.",
+    413: "The body is larger than this service reads; send fewer records at once.",
+}
+
+
+class FaultTold(BaseModel):
+    """One thing wrong with the request; never what was sent."""
+
+    pointer: str = Field(description="JSON pointer into the body, or ?name of a query parameter.")
+    problem: str
+    hint: str | None
+
+
+class Problem(BaseModel):
+    """Why there is no answer (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | None
+    instance: str | None
+    faults: list[FaultTold]
+
+
+def problem_of(error: Exception, *, instance: str | None = None) -> Problem:
+    """Say what an error means to a client."""
+    kind = _kind(error)
+    faults = error.faults if isinstance(error, InvalidRequest) else ()
+    return Problem(
+        type=f"urn:problem:lorpredict:{kind.slug}",
+        title=kind.title,
+        status=kind.status,
+        detail=_detail(error, len(faults)),
+        instance=instance,
+        faults=[_told(fault) for fault in faults[:MOST_FAULTS]],
+    )
+
+
+def respond(request: Request, error: Exception) -> Response:
+    """Answer with the problem; what nobody expected goes into the log, without any value."""
+    kind = _kind(error)
+    if kind is _UNEXPECTED:
+        _log.error("unexpected %s", without_values(error))
+    known = kind.status is not HTTPStatus.NOT_FOUND or isinstance(error, UnknownAlias)
+    problem = problem_of(error, instance=request.url.path if known else None)
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return Response(
+        problem.model_dump_json(), status_code=kind.status, media_type=MEDIA_TYPE, headers=headers
+    )
+
+
+def without_values(error: BaseException) -> str:
+    """Class and place of an error; its message may hold what a patient's record said."""
+    return f"{type(error).__name__} at {_place(error.__traceback__)}"
+
+
+def _place(traceback: TracebackType | None) -> str:
+    if traceback is None:
+        return "an unknown place"
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return f"{Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno}"
+
+
+def _kind(error: Exception) -> Kind:
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        return Kind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
+    found = (_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS)
+    return next(found, _UNEXPECTED)
+
+
+def _detail(error: Exception, faults: int) -> str | None:
+    if isinstance(error, HTTPException):
+        return _DETAILS.get(error.status_code)
+    if isinstance(error, InvalidRequest):
+        number = "1 fault" if faults == 1 else f"{faults} faults"
+        return f"{number}; the first {MOST_FAULTS} are listed." if faults > MOST_FAULTS else number
+    return str(error) if type(error) in _KINDS else None
+
+
+def _told(fault: RequestFault) -> FaultTold:
+    return FaultTold(pointer=fault.pointer, problem=fault.problem, hint=fault.hint or None)

@@ -1,0 +1,165 @@
+"""What is wrong with a request, in the catalogue's words and without what was sent.
+
+Pydantic finds the faults of form; its own wording quotes the values, so each fault is worded
+anew. Contradictions within a record are looked for at the same time, so that all is told at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lorpredict.clinical import OtherUnit, Predictor, catalogue, contradictions
+from lorpredict.errors import Fault, RecordFaults, did_you_mean
+from serving.errors import InvalidRequest, RequestFault
+from serving.messages import AskedModel, Question, record_fields
+
+Location = tuple[str | int, ...]
+
+# A name that a program would give to a field; anything else may be text about a person.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_PROBLEMS = {
+    "missing": "expected, but not there",
+    "one_or_many": "expected either record or records, and one of them",
+    "list_type": "expected a list",
+    "float_type": "expected a number",
+    "finite_number": "expected a finite number",
+    "string_type": "expected a text",
+    "model_type": "expected a JSON object",
+    "model_attributes_type": "expected a JSON object",
+    "dict_type": "expected a JSON object",
+}
+
+
+def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any) -> InvalidRequest:
+    """Gather every fault of a request from pydantic's errors and the body they are about."""
+    located = [(_location(error), error) for error in errors]
+    of_form = [_reworded(location, error) for location, error in located]
+    within = _contradictions(body, {location for location, _ in located})
+    return InvalidRequest(*of_form, *within)
+
+
+def faults_of_records(error: RecordFaults, question: Question) -> InvalidRequest:
+    """Point from the faults that the packaged model found to their place in the request."""
+    return InvalidRequest(
+        *(_pointed(fault, _record_place(question, (fault.row or 1) - 1)) for fault in error.faults)
+    )
+
+
+def _location(error: Mapping[str, Any]) -> Location:
+    """Where an error stands, without FastAPI's leading ``body``; a query keeps its mark."""
+    source, *rest = error["loc"] or ("body",)
+    if source == "query":
+        return ("?", *rest)
+    return tuple(rest) if source == "body" else (source, *rest)
+
+
+def _record_place(question: Question, row: int) -> Location:
+    return ("record",) if question.is_one else ("records", row)
+
+
+def _pointed(fault: Fault, place: Location) -> RequestFault:
+    column = () if fault.column in ("record", "records") else (fault.column,)
+    return RequestFault(_pointer((*place, *column)), fault.problem, fault.hint)
+
+
+def _pointer(location: Location) -> str:
+    steps = [str(step) if _is_plain(step) else "(unreadable name)" for step in location]
+    return "?" + "/".join(steps[1:]) if location[:1] == ("?",) else "".join(f"/{s}" for s in steps)
+
+
+def _is_plain(step: str | int) -> bool:
+    return isinstance(step, int) or bool(_NAME.fullmatch(step))
+
+
+def _reworded(location: Location, error: Mapping[str, Any]) -> RequestFault:
+    column = _column(location)
+    if error["type"] == "extra_forbidden":
+        problem, hint = _unknown(str(location[-1]), location, in_record=column is not None)
+    elif column is not None:
+        predictor = catalogue()[column]
+        problem, hint = f"expected {predictor.expected}", _unit_hint(predictor, error.get("input"))
+    else:
+        problem, hint = _problem(error), ""
+    return RequestFault(_pointer(location), problem, hint)
+
+
+def _column(location: Location) -> str | None:
+    """Name of the record's field that a location leads to."""
+    match location:
+        case ("record", str(name)) | ("records", int(), str(name)):
+            return name
+    return None
+
+
+def _problem(error: Mapping[str, Any]) -> str:
+    told, context = _PROBLEMS.get(error["type"]), error.get("ctx", {})
+    if error["type"] == "too_long":
+        told = f"expected at most {context['max_length']}"
+    elif error["type"] == "too_short":
+        told = f"expected at least {context['min_length']}"
+    return told or "not what is expected here"
+
+
+def _unknown(name: str, location: Location, *, in_record: bool) -> tuple[str, str]:
+    if not in_record:
+        known = AskedModel if location[:1] == ("?",) else Question
+        return "no such field", did_you_mean(name, list(known.model_fields))
+    if name in catalogue():
+        return "not known when the prediction is made, so it may not be sent", ""
+    return (
+        "not a column of the catalogue",
+        _conversion(name) or did_you_mean(name, list(record_fields())),
+    )
+
+
+def _conversion(name: str) -> str:
+    """Say how a column in another unit becomes the one that is known."""
+    for predictor in record_fields().values():
+        for other in predictor.other_units:
+            if name == f"{predictor.stem}_{other.suffix}":
+                return f"Send {predictor.key}. {_converted(predictor, other)}"
+    return ""
+
+
+def _unit_hint(predictor: Predictor, value: Any) -> str:
+    """Name the unit in which a number would fit."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not predictor.plausible:
+        return ""
+    low, high = predictor.plausible
+    for other in predictor.other_units:
+        if other.factor != 1 and low <= value * other.factor <= high:
+            return f"Is it in {other.unit}? {_converted(predictor, other)}"
+    return ""
+
+
+def _converted(predictor: Predictor, other: OtherUnit) -> str:
+    factor = other.factor
+    how = f"times {factor:g}" if factor >= 1 else f"divided by {1 / factor:g}"
+    return f"{other.unit} {how} is {predictor.readable_unit}"
+
+
+def _contradictions(body: Any, faulty: set[Location]) -> Iterator[RequestFault]:
+    for place, record in _records(body):
+        readable = {
+            name: value
+            for name, value in record.items()
+            if name in record_fields() and value is not None and (*place, name) not in faulty
+        }
+        for fault in contradictions(readable):
+            yield _pointed(fault, place)
+
+
+def _records(body: Any) -> Iterator[tuple[Location, dict[str, Any]]]:
+    if not isinstance(body, dict):
+        return
+    many = body.get("records")
+    places = (
+        [(("records", row), each) for row, each in enumerate(many)]
+        if isinstance(many, list)
+        else []
+    )
+    for place, record in [(("record",), body.get("record")), *places]:
+        if isinstance(record, dict):
+            yield place, record

@@ -1,0 +1,80 @@
+"""What could be sent without end is kept finite: paths that are counted, bodies that are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.errors import respond
+
+LARGEST_BODY = 4_000_000
+UNKNOWN_PATH = "/unknown-path"
+
+
+class KnownPaths:
+    """Give every unknown path one name, since metrics keep each path they have ever seen.
+
+    A path may also hold what nobody should find in a metric or a log line.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self.app = app
+        self.files = {path for route in routes for path in _files(route)}
+        self.routes = [route for route in routes if not _files(route)]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._is_known(scope):
+            scope = {**scope, "path": UNKNOWN_PATH, "raw_path": UNKNOWN_PATH.encode()}
+        await self.app(scope, receive, send)
+
+    def _is_known(self, scope: Scope) -> bool:
+        matching = any(route.matches(scope)[0] is not Match.NONE for route in self.routes)
+        return matching or scope["path"] in self.files
+
+
+def _files(route: BaseRoute) -> set[str]:
+    """Paths of a mounted folder's files; the mount itself takes whatever stands below it."""
+    if not isinstance(route, Mount) or not isinstance(route.app, StaticFiles):
+        return set()
+    return {f"{route.path}/{file.name}" for file in Path(route.app.directory or "").iterdir()}
+
+
+class LimitedBody:
+    """Refuse a body that is larger than any request needs, before it is read."""
+
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+        self.app = app
+        self.largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif self._announced(scope) > self.largest:
+            refusal = respond(Request(scope), HTTPException(413))
+            await refusal(scope, receive, send)
+        else:
+            await self.app(scope, self._counting(receive), send)
+
+    def _announced(self, scope: Scope) -> int:
+        length = Request(scope).headers.get("content-length", "0")
+        return int(length) if length.isdecimal() else 0
+
+    def _counting(self, receive: Receive) -> Receive:
+        """Bodies that come in chunks do not announce their length."""
+        total = 0
+
+        async def counted() -> Message:
+            nonlocal total
+            message = await receive()
+            total += len(message.get("body", b""))
+            if total > self.largest:
+                raise HTTPException(413)
+            return message
+
+        return counted

@@ -1,0 +1,121 @@
+"""The models that answer, by alias: loaded, checked, warmed up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from lorpredict.errors import DamagedModel, LorpredictError, did_you_mean
+from serving.errors import UnknownAlias
+from serving.settings import Settings
+from serving.sources import folders
+
+if TYPE_CHECKING:
+    from lorpredict.packaged import PackagedModel
+
+
+class RefusedStage(LorpredictError, ValueError):
+    """A model that has not come far enough to be served without being asked for by name."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A packaged model under its alias.
+
+    Parameters
+    ----------
+    fingerprint : SHA-256 of the folder's list of hashes, so of everything in it
+    registered_version : version in the registry it was fetched from
+    """
+
+    alias: str
+    model: PackagedModel
+    fingerprint: str
+    registered_version: str | None = None
+
+
+class ServedModels(Mapping[str, Served]):
+    """Every model that can be asked; each has answered its reference records."""
+
+    def __init__(self, *models: Served) -> None:
+        self._models = {served.alias: served for served in models}
+
+    @classmethod
+    def load(cls, settings: Settings) -> Self:
+        """Load what the settings name.
+
+        Raises
+        ------
+        SettingsError, ModelNotFound
+            If there is nothing to load.
+        DamagedModel
+            If a folder is not what was saved.
+        RefusedStage
+            If a model's stage is not among those that may be served.
+        """
+        models = cls(*(_load(alias, path) for alias, path in folders(settings).items()))
+        _refuse_stages(models, settings.served_stages)
+        return models
+
+    def __getitem__(self, alias: str) -> Served:
+        if alias not in self._models:
+            known = ", ".join(self._models)
+            hint = did_you_mean(alias, list(self._models))
+            raise UnknownAlias(
+                f"No model is served under this alias; known: {known}. {hint}".strip()
+            )
+        return self._models[alias]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def __contains__(self, alias: object) -> bool:
+        return alias in self._models
+
+
+def _load(alias: str, folder: Path) -> Served:
+    # numba comes with it and costs seconds; BentoML's supervisor never needs either.
+    from lorpredict.packaged import PackagedModel
+
+    model = PackagedModel.load(folder)
+    _warm_up(model, folder)
+    sums = (folder / "SHA256SUMS").read_bytes()
+    return Served(alias, model, hashlib.sha256(sums).hexdigest(), _version(alias, folder))
+
+
+def _warm_up(model: PackagedModel, folder: Path) -> None:
+    """Compile and build what the first question would otherwise wait for."""
+    reference: dict[str, Any] = json.loads((folder / "reference.json").read_text("utf-8"))
+    explained = model.explain(reference["records"])
+    sums = explained.base_values + explained.values.sum(axis=1)
+    if not abs(sums - explained.predicted).max() < 1e-9:
+        raise DamagedModel(f"the explanations of {folder.name} do not add up")
+
+
+def _version(alias: str, folder: Path) -> str | None:
+    """Version in the registry, which the fetching process wrote beside the folder."""
+    file = folder.parent / "registry.json"
+    if not file.is_file() or folder.name != alias:
+        return None
+    version: str | None = json.loads(file.read_text("utf-8")).get(alias)
+    return version
+
+
+def _refuse_stages(models: ServedModels, allowed: frozenset[str]) -> None:
+    stages = {alias: served.model.facts.stage for alias, served in models.items()}
+    refused = {alias: stage for alias, stage in stages.items() if stage not in allowed}
+    if refused:
+        told = ", ".join(f"{alias} is at stage {stage}" for alias, stage in refused.items())
+        asked = ",".join(sorted(set(refused.values())))
+        reasons = "; ".join(models[next(iter(refused))].model.facts.reasons)
+        raise RefusedStage(
+            f"{told}, which is not served unless allowed by name ({reasons}). "
+            f"To serve it all the same: --allow-stage {asked} or LORPREDICT_ALLOW_STAGES={asked}"
+        )

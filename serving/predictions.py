@@ -1,0 +1,232 @@
+"""From a question to its answer: ask the packaged model, put what it says into typed words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+
+import anyio.to_thread
+import numpy as np
+
+from lorpredict.clinical import catalogue
+from lorpredict.errors import RecordFaults
+from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
+from lorpredict.survival import FEWEST_AT_RISK, Floats, RiskPrediction
+from serving import answers as told
+from serving.errors import RequestFault, TimesBeyondFollowUp
+from serving.faults import faults_of_records
+from serving.messages import Question
+from serving.models import Served, ServedModels
+
+if TYPE_CHECKING:
+    from lorpredict.packaged import ModelFacts, PackagedModel
+
+Child = dict[str, Any]
+Answers = TypeVar("Answers", told.RiskAnswers, told.ExplainAnswers)
+
+# Below it an answer is ready sooner than a thread would have started.
+_MOST_AT_ONCE = 20
+
+
+async def answer(
+    ask: Callable[[Served, Question], Answers], served: Served, question: Question
+) -> Answers:
+    """Ask here and now, or beside the event loop where it takes longer."""
+    if question.is_one or len(question.records) <= _MOST_AT_ONCE:
+        return ask(served, question)
+    return await anyio.to_thread.run_sync(ask, served, question)
+
+
+def risks(served: Served, question: Question) -> told.RiskAnswers:
+    """Tell the risk of each child by each time."""
+    answers = {
+        row: _risk_answer(prediction, position)
+        for group, prediction in _predictions(served.model, question)
+        for position, row in enumerate(group.rows)
+    }
+    return told.RiskAnswers(
+        model=model_told(served), estimand=told.ESTIMAND, answers=_in_order(answers)
+    )
+
+
+def explanations(served: Served, question: Question) -> told.ExplainAnswers:
+    """Tell the risk of each child by each time, and what moved it."""
+    answers = {}
+    for group, prediction in _predictions(served.model, question):
+        contributions = served.model.explain(group.children, days=group.days)
+        for position, row in enumerate(group.rows):
+            answers[row] = _explain_answer(prediction, contributions, position)
+    return told.ExplainAnswers(
+        model=model_told(served),
+        estimand=told.ESTIMAND,
+        scale=cast(Literal["risk", "log_hazard"], contributions.scale),
+        reading=told.READING,
+        answers=_in_order(answers),
+    )
+
+
+def model_told(served: Served) -> told.ModelTold:
+    """Name the model that answers."""
+    return told.ModelTold(**_identity(served))
+
+
+def models_described(models: ServedModels) -> told.ModelsDescribed:
+    """Describe every model that can be asked."""
+    return told.ModelsDescribed(models=[_described(served) for served in models.values()])
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Children who are asked about the same days since their landmark."""
+
+    rows: list[int]
+    children: list[Child]
+    days: Floats | None = None
+
+
+def _predictions(
+    model: PackagedModel, question: Question
+) -> Iterator[tuple[_Group, RiskPrediction]]:
+    children = question.children()
+    try:
+        at_horizons = model.predict(children)
+    except RecordFaults as error:
+        raise faults_of_records(error, question) from None
+    if question.days_since_first_infusion is None:
+        yield _Group(list(range(len(children))), children), at_horizons
+    else:
+        for group in _by_landmark(model.facts, children, question.days_since_first_infusion):
+            yield group, model.predict(group.children, days=group.days)
+
+
+def _by_landmark(facts: ModelFacts, children: list[Child], asked: list[float]) -> list[_Group]:
+    """Days that were asked count from the first infusion, the model's from the landmark."""
+    rows: dict[float, list[int]] = defaultdict(list)
+    for row, child in enumerate(children):
+        rows[child.get("landmark_day", facts.design.landmark_day)].append(row)
+    _refuse_beyond(facts, list(rows), asked)
+    return [
+        _Group(found, [children[row] for row in found], np.array(asked) - landmark)
+        for landmark, found in rows.items()
+    ]
+
+
+def _refuse_beyond(facts: ModelFacts, landmarks: list[float], asked: list[float]) -> None:
+    last = facts.follow_up_days_since_landmark
+    problem = (
+        f"expected a time from 0 to {last:g} days since the landmark "
+        f"(day {facts.design.landmark_day:g} where no other is given)"
+    )
+    hint = f"Later, fewer than {FEWEST_AT_RISK} children were at risk; nothing is extrapolated"
+    faults = [
+        RequestFault(f"/days_since_first_infusion/{index}", problem, hint)
+        for index, day in enumerate(asked)
+        if day < max(landmarks) or day - min(landmarks) > last
+    ]
+    if faults:
+        raise TimesBeyondFollowUp(*faults)
+
+
+def _in_order(answers: dict[int, Any]) -> list[Any]:
+    return [answers[row] for row in sorted(answers)]
+
+
+def _risk_answer(prediction: RiskPrediction, position: int) -> told.RiskAnswer:
+    return told.RiskAnswer(
+        risks=[told.RiskTold(**_time(prediction, position, t)) for t in _times(prediction)],
+        missing=list(prediction.missing[position]),
+        warnings=list(prediction.warnings[position]),
+    )
+
+
+def _explain_answer(
+    prediction: RiskPrediction, contributions: Contributions, position: int
+) -> told.ExplainAnswer:
+    return told.ExplainAnswer(
+        horizons=[
+            told.HorizonExplained(
+                **_time(prediction, position, time),
+                base_value=float(contributions.base_values[time]),
+                contributions_sum=float(contributions.values[position, :, time].sum()),
+                predicted=float(contributions.predicted[position, time]),
+                contributions=_contributions(contributions, position, time),
+            )
+            for time in _times(prediction)
+        ],
+        missing=list(prediction.missing[position]),
+        warnings=list(prediction.warnings[position]),
+    )
+
+
+def _times(prediction: RiskPrediction) -> range:
+    return range(len(prediction.days_since_landmark))
+
+
+def _time(prediction: RiskPrediction, position: int, time: int) -> dict[str, float]:
+    return {
+        "days_since_first_infusion": float(prediction.days_since_first_infusion[position, time]),
+        "days_since_landmark": float(prediction.days_since_landmark[time]),
+        "risk": float(prediction.risk[position, time]),
+    }
+
+
+def _contributions(
+    contributions: Contributions, position: int, time: int
+) -> list[told.ContributionTold]:
+    names = contributions.predictors
+    values = dict(zip(names, contributions.data[position], strict=True))
+    sentences = top_contributions(contributions, position, time, n=len(names))
+    return [_contribution(sentence, values[sentence.predictor]) for sentence in sentences]
+
+
+def _contribution(sentence: ContributionSentence, value: Any) -> told.ContributionTold:
+    return told.ContributionTold(
+        predictor=sentence.predictor,
+        label=sentence.label,
+        unit=catalogue()[sentence.predictor].readable_unit or None,
+        value=value,
+        measured=value is not None,
+        contribution=sentence.contribution,
+        text=str(sentence),
+    )
+
+
+def _identity(served: Served) -> dict[str, Any]:
+    facts = served.model.facts
+    return {
+        "name": facts.name,
+        "alias": served.alias,
+        "family": facts.family,
+        "label": facts.family_label,
+        "version": facts.version,
+        "registered_version": served.registered_version,
+        "fingerprint": served.fingerprint,
+        "design": told.DesignTold(name=facts.design.name, version=facts.design.version),
+        "catalogue_version": facts.catalogue_version,
+        "stage": facts.stage,
+        "reasons": list(facts.reasons),
+        "cautions": list(facts.cautions),
+    }
+
+
+def _described(served: Served) -> told.ModelDescribed:
+    facts = served.model.facts
+    training = facts.training
+    return told.ModelDescribed(
+        **_identity(served),
+        predictors=list(served.model.encoding.predictors),
+        horizons_days_since_first_infusion=[
+            day + facts.design.landmark_day for day in facts.horizons
+        ],
+        last_day_since_landmark=facts.follow_up_days_since_landmark,
+        training=told.TrainingTold(
+            cohort=training.cohort,
+            children=training.children,
+            events=training.events,
+            synthetic=training.synthetic,
+        ),
+        metrics=dict(facts.metrics),
+        card=served.model.documents.get("card.md", ""),
+    )

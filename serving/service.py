@@ -1,0 +1,131 @@
+"""The BentoML service: two native endpoints and the mounted app, over the same two functions.
+
+Health (``/livez``, ``/readyz``) and ``/metrics`` are BentoML's; it is ready once the models are
+loaded and have answered their reference records.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+import bentoml
+from pydantic import Field, ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from serving import predictions
+from serving.answers import ExplainAnswers, RiskAnswers
+from serving.app import create_app
+from serving.errors import NotAnnouncedAsJson, NotJson, respond
+from serving.faults import invalid_request
+from serving.limits import KnownPaths, LimitedBody
+from serving.messages import AskedModel, Question
+from serving.models import ServedModels
+from serving.redaction import redact_logs
+from serving.settings import Settings
+from serving.sources import local
+
+app = create_app()
+
+
+class NativeQuestion(Question, bentoml.IODescriptor):  # type: ignore[misc]
+    """A question to a native endpoint; the model is named in the body."""
+
+    __root_input__ = True
+
+    model: str = Field(default="champion", description=AskedModel.model_fields["model"].description)
+
+    @classmethod
+    async def from_http_request(cls, request: Request, serde: Any) -> Any:  # noqa: ARG003
+        """Hand the request on unread: BentoML would log a faulty body with its values."""
+        return request
+
+
+async def read(request: Request) -> NativeQuestion:
+    """Read a native request as strictly as the mounted app reads its own."""
+    body = await request.body()
+    if not body:
+        raise invalid_request([{"type": "missing", "loc": ("body",)}], None)
+    if "json" not in request.headers.get("content-type", ""):
+        raise NotAnnouncedAsJson()
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotJson() from None
+    try:
+        return NativeQuestion.model_validate(content)
+    except ValidationError as error:
+        located = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        raise invalid_request(located, content) from None
+
+
+class GuardedService(bentoml.Service[Any]):  # type: ignore[misc]
+    """A BentoML service whose own refusals are problems too, and whose metrics stay finite."""
+
+    def to_asgi(self, is_main: bool = True) -> Starlette:
+        """Build the app with the borders around it."""
+        guarded: Starlette = super().to_asgi(is_main)
+        guarded.add_exception_handler(HTTPException, _refused)
+        guarded.add_middleware(LimitedBody)
+        guarded.add_middleware(KnownPaths, routes=guarded.routes)
+        return guarded
+
+    @property
+    def openapi_spec(self) -> dict[str, Any]:
+        """The document of the mounted app; BentoML's own reader of schemas does not know ours."""
+        return app.openapi()
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return respond(request, error)
+
+
+@bentoml.service(
+    name="lorpredict",
+    service_class=GuardedService,
+    workers=1,
+    traffic={"timeout": 60},
+    logging={"access": {"enabled": False}},
+    tracing={"excluded_urls": ".*"},
+)
+@bentoml.asgi_app(app)
+class LorpredictService:
+    """Risk of secondary loss of response to infliximab at week 14, with its explanation."""
+
+    def __init__(self) -> None:
+        self.models = ServedModels.load(Settings.from_environment())
+        app.state.models = self.models
+        redact_logs()  # before any patient is known here, and after all that may fail in loading
+        # What is here now stays for good; the collector need not walk through it again.
+        gc.collect()
+        gc.freeze()
+
+    @bentoml.on_deployment  # type: ignore[untyped-decorator]
+    @staticmethod
+    def fetch() -> None:
+        """Fetch what a registry holds, once, before any worker starts."""
+        os.environ.update(local(Settings.from_environment()).to_environment())
+
+    @bentoml.api(input_spec=NativeQuestion, output_spec=RiskAnswers)  # type: ignore[untyped-decorator]
+    async def predict(self, request: Request, /) -> Response:
+        """Risk by each horizon."""
+        return await self._answer(predictions.risks, request)
+
+    @bentoml.api(input_spec=NativeQuestion, output_spec=ExplainAnswers)  # type: ignore[untyped-decorator]
+    async def explain(self, request: Request, /) -> Response:
+        """Risk by each horizon, and what moved it."""
+        return await self._answer(predictions.explanations, request)
+
+    async def _answer(self, ask: Callable[..., Any], request: Request) -> Response:
+        try:
+            question = await read(request)
+            answers = await predictions.answer(ask, self.models[question.model], question)
+        except Exception as error:
+            return respond(request, error)
+        return Response(answers.model_dump_json(), media_type="application/json")

@@ -1,0 +1,97 @@
+"""``python -m serving`` says what is wrong before any server starts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from serving.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+
+HEAVY = {"pandas", "sklearn", "sksurv", "mlflow", "shap", "xgboost", "matplotlib"}
+
+
+def _told(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().err
+
+
+def test_without_a_model_it_explains_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main([]) == 2
+    assert "Train one (mlflow run . --env-manager local)" in _told(capsys)
+
+
+def test_without_a_model_it_takes_the_registry_of_this_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mlflow.db").write_text("no database", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LORPREDICT_CACHE", str(tmp_path / "cache"))
+
+    assert main([]) == 2
+    assert f"sqlite:///{tmp_path / 'mlflow.db'} could not be fetched" in _told(capsys)
+
+
+def test_a_demo_is_refused_with_the_way_out(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--model", str(folder)]) == 2
+    assert "To serve it all the same: --allow-stage demo" in _told(capsys)
+
+
+def test_a_changed_folder_is_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    with (copy / "champion" / "card.md").open("a", encoding="utf-8") as card:
+        card.write(".")
+
+    assert main(["--model", str(copy), "--allow-stage", "demo"]) == 2
+    assert "card.md was changed" in _told(capsys)
+
+
+def test_an_unknown_variable_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LORPREDICT_ALOW_STAGES", "demo")
+
+    assert main([]) == 2
+    assert "Did you mean LORPREDICT_ALLOW_STAGES" in _told(capsys)
+
+
+def test_an_unknown_stage_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--model", str(folder), "--allow-stage", "dem"]) == 2
+    assert "Did you mean demo" in _told(capsys)
+
+
+def _loaded_after(program: str, *arguments: str) -> set[str]:
+    told = "; import sys; print(*{name.split('.')[0] for name in sys.modules})"
+    answer = subprocess.run(
+        [sys.executable, "-c", program + told, *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return set(answer.stdout.split())
+
+
+def test_a_service_that_has_loaded_and_explained_has_loaded_nothing_heavy(folder: Path) -> None:
+    program = (
+        "import sys, serving.service; from serving.models import ServedModels; "
+        "from serving.settings import Settings; from serving.predictions import explanations; "
+        "from serving.messages import Question; "
+        "models = ServedModels.load(Settings(sys.argv[1], ('demo',))); "
+        "explanations(models['champion'], Question(record={'albumin_g_l': 36.0}))"
+    )
+
+    assert HEAVY.isdisjoint(_loaded_after(program, str(folder)))
+
+
+def test_the_supervisor_does_not_even_load_numba() -> None:
+    assert (HEAVY | {"numba"}).isdisjoint(_loaded_after("import serving.service"))

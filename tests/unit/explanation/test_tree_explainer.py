@@ -1,0 +1,286 @@
+"""Contributions are Shapley values, and they add up to the model's own prediction."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shap
+import xgboost as xgb
+from sksurv.ensemble import (
+    ExtraSurvivalTrees,
+    GradientBoostingSurvivalAnalysis,
+    RandomSurvivalForest,
+)
+
+from lorpredict.errors import BeyondFollowUp, FaultsFound, UnsupportedModel
+from lorpredict.explanation import SurvivalTreeExplainer
+from lorpredict.survival import Floats, Outcome, outcome_array
+from lorpredict.trees import TreeEnsemble
+from tests.unit.explanation.brute_force import (
+    Node,
+    from_scikit_learn,
+    from_xgboost,
+    shapley_values,
+)
+
+# Sums of float64 terms of order one; a hundredth of a millionth of a percentage point.
+EXACT = 1e-9
+HORIZONS = [10.0, 25.0]
+NAMES = ["albumin", "crp", "sex", "trough", "weight"]
+FORESTS = [RandomSurvivalForest, ExtraSurvivalTrees]
+
+
+@pytest.fixture(scope="module")
+def rows() -> Floats:
+    rng = np.random.default_rng(5)
+    features: Floats = rng.normal(size=(80, 5)).round(1)
+    features[:, 2] = rng.integers(0, 2, size=80)
+    features[rng.random(features.shape) < 0.15] = np.nan
+    return features
+
+
+@pytest.fixture(scope="module")
+def outcome(rows: Floats) -> Outcome:
+    rng = np.random.default_rng(6)
+    risk = np.nan_to_num(rows[:, 3]) - np.nan_to_num(rows[:, 2])
+    duration = np.ceil(20 * rng.exponential(np.exp(-risk)))
+    return outcome_array(rng.random(len(rows)) < 0.7, duration)
+
+
+def _forest(kind: Any, rows: Any, outcome: Outcome, **settings: Any) -> Any:
+    # Deep trees on few features: most paths ask about a feature more than once.
+    forest = kind(n_estimators=4, min_samples_leaf=2, random_state=0, **settings)
+    return forest.fit(rows, outcome)
+
+
+def _boosted(rows: Any, outcome: Outcome) -> Any:
+    model = GradientBoostingSurvivalAnalysis(
+        n_estimators=6, max_depth=4, dropout_rate=0.3, random_state=0
+    )
+    return model.fit(rows, outcome)
+
+
+def _cox(rows: Any, outcome: Outcome) -> xgb.Booster:
+    labels = np.where(outcome["event"], outcome["duration"], -outcome["duration"])
+    settings = {"objective": "survival:cox", "max_depth": 4, "base_score": 2.0}
+    return xgb.train(settings, xgb.DMatrix(rows, label=labels), 6)
+
+
+def _mean_of_curves(forest: Any, column: int) -> list[Node]:
+    index = np.searchsorted(forest.unique_times_, HORIZONS, side="right") - 1
+    return [
+        from_scikit_learn(tree, tree.value[:, index, column] / len(forest.estimators_))
+        for tree in (estimator.tree_ for estimator in forest.estimators_)
+    ]
+
+
+@pytest.mark.parametrize("output, column", [("survival", 1), ("cumulative_hazard", 0)])
+@pytest.mark.parametrize("kind", FORESTS)
+def test_contributions_of_a_forest_are_shapley_values(
+    kind: Any, output: Any, column: int, rows: Floats, outcome: Outcome
+) -> None:
+    forest = _forest(kind, rows, outcome)
+    explainer = SurvivalTreeExplainer(forest, times=HORIZONS, output=output)
+    expected = partial(shapley_values, _mean_of_curves(forest, column))
+
+    values, _ = explainer.contributions(rows[:6])
+
+    assert np.isnan(rows[:6]).any()
+    assert values == pytest.approx(np.array([expected(row) for row in rows[:6]]), abs=EXACT)
+
+
+def test_contributions_of_boosting_are_shapley_values(rows: Floats, outcome: Outcome) -> None:
+    measured = np.nan_to_num(rows)
+    model = _boosted(measured, outcome)
+    trees = [
+        from_scikit_learn(stage.tree_, model.learning_rate * scale * stage.tree_.value[:, 0, :])
+        for stage, scale in zip(model.estimators_[:, 0], model._scale, strict=True)
+    ]
+
+    values, _ = SurvivalTreeExplainer(model, output="margin").contributions(measured[:6])
+
+    expected = np.array([shapley_values(trees, row) for row in measured[:6]])
+    assert values == pytest.approx(expected, abs=EXACT)
+
+
+def test_contributions_of_xgboost_are_shapley_values(rows: Floats, outcome: Outcome) -> None:
+    booster = _cox(rows, outcome)
+    trees = from_xgboost(booster)
+
+    values, _ = SurvivalTreeExplainer(booster, output="log_hazard").contributions(rows[:6])
+
+    assert values == pytest.approx(
+        np.array([shapley_values(trees, r) for r in rows[:6]]), abs=EXACT
+    )
+
+
+@pytest.mark.parametrize("kind", FORESTS)
+def test_contributions_add_up_to_the_risk_at_horizons_and_between(
+    kind: Any, rows: Floats, outcome: Outcome
+) -> None:
+    forest = _forest(kind, rows, outcome)
+    rng = np.random.default_rng(7)
+    times = np.r_[HORIZONS, 0, rng.uniform(0, forest.unique_times_[-1], 20)]
+    curves = forest.predict_survival_function(rows)
+    risk = 1 - np.array([[_read(curve, time) for time in times] for curve in curves])
+
+    values, base_values = SurvivalTreeExplainer(forest, times=times, output="risk").contributions(
+        rows
+    )
+
+    assert values.sum(axis=1) + base_values == pytest.approx(risk, abs=EXACT)
+
+
+def _read(curve: Any, time: float) -> float:
+    return float(curve(time)) if time >= curve.x[0] else 1.0
+
+
+@pytest.mark.parametrize("low_memory", [False, True])
+def test_contributions_add_up_to_the_risk_score(
+    low_memory: bool, rows: Floats, outcome: Outcome
+) -> None:
+    forest = _forest(FORESTS[0], rows, outcome, low_memory=low_memory)
+
+    explained = SurvivalTreeExplainer(forest, output="risk_score")(rows)
+
+    assert explained.values.sum(axis=1) + explained.base_values == pytest.approx(
+        forest.predict(rows), rel=EXACT
+    )
+
+
+def _for_shap(trees: TreeEnsemble) -> dict[str, Any]:
+    """Write the dictionary that shap's own TreeExplainer reads."""
+    return {
+        "trees": [_tree_for_shap(trees, *ends) for ends in pairwise(trees.roots.tolist())],
+        "input_dtype": np.float32,
+        "internal_dtype": np.float64,
+    }
+
+
+def _tree_for_shap(trees: TreeEnsemble, first: int, last: int) -> dict[str, Any]:
+    nodes = slice(first, last)
+    children = {
+        f"children_{name}": np.where(child[nodes] < 0, -1, child[nodes] - first).astype(np.int32)
+        for name, child in
+        {"left": trees.left, "right": trees.right, "default": trees.missing}.items()
+    }  # fmt: skip
+    return {
+        **children,
+        "features": trees.feature[nodes],
+        "thresholds": trees.threshold[nodes].astype(np.float64),
+        "values": np.ascontiguousarray(trees.values[trees.leaf[nodes]]),
+        "node_sample_weight": trees.weight[nodes].copy(),
+    }
+
+
+@pytest.mark.parametrize("kind", FORESTS)
+def test_contributions_are_those_of_shap(kind: Any, rows: Floats, outcome: Outcome) -> None:
+    trees = TreeEnsemble.from_scikit_survival(_forest(kind, rows, outcome)).at(HORIZONS)
+    theirs = shap.TreeExplainer(_for_shap(trees), feature_perturbation="tree_path_dependent")
+
+    values, base_values = SurvivalTreeExplainer(trees).contributions(rows)
+
+    assert values == pytest.approx(theirs.shap_values(rows), abs=EXACT)
+    assert base_values == pytest.approx(theirs.expected_value, abs=EXACT)
+
+
+def test_deep_trees_stay_exact() -> None:
+    rng = np.random.default_rng(8)
+    rows = rng.normal(size=(400, 60))
+    outcome = outcome_array(rng.random(400) < 0.8, np.ceil(rng.exponential(size=400) * 5))
+    forest = ExtraSurvivalTrees(
+        n_estimators=2, min_samples_split=2, min_samples_leaf=1, max_features=1, random_state=0
+    ).fit(rows, outcome)
+    trees = TreeEnsemble.from_scikit_survival(forest).at([3, 6])
+    theirs = shap.TreeExplainer(_for_shap(trees), feature_perturbation="tree_path_dependent")
+
+    values, base_values = SurvivalTreeExplainer(trees).contributions(rows)
+
+    assert max(estimator.tree_.max_depth for estimator in forest.estimators_) > 15
+    assert values.sum(axis=1) + base_values == pytest.approx(trees.predict(rows), abs=EXACT)
+    assert values[:40] == pytest.approx(theirs.shap_values(rows[:40]), abs=EXACT)
+
+
+def test_explanation_has_the_axes_of_its_times(rows: Floats, outcome: Outcome) -> None:
+    forest = _forest(FORESTS[0], rows, outcome)
+    n_times = len(forest.unique_times_)
+
+    for times, shape in ((HORIZONS, (80, 5, 2)), (None, (80, 5, n_times)), (10, (80, 5))):
+        explained = SurvivalTreeExplainer(forest, times=times, output="risk")(rows)
+        assert explained.values.shape == shape
+        assert explained.base_values.shape == (shape[0], *shape[2:])
+    assert SurvivalTreeExplainer(_cox(rows, outcome), output="margin")(rows).shape == (80, 5)
+
+
+def test_one_row_is_explained_as_among_many(rows: Floats, outcome: Outcome) -> None:
+    explainer = SurvivalTreeExplainer(_forest(FORESTS[0], rows, outcome), times=HORIZONS)
+
+    many, _ = explainer.contributions(rows)
+
+    assert np.array_equal(many[50:51], explainer.contributions(rows[50:51])[0])
+
+
+def test_columns_are_found_by_name(rows: Floats, outcome: Outcome) -> None:
+    table = pd.DataFrame(rows, columns=NAMES)
+    explainer = SurvivalTreeExplainer(_forest(FORESTS[0], table, outcome), times=HORIZONS)
+
+    explained = explainer(table[NAMES[::-1]])
+
+    assert explained.feature_names == NAMES
+    assert np.array_equal(explained.values, explainer(table).values)
+
+
+def test_missing_and_extra_columns_are_named(rows: Floats, outcome: Outcome) -> None:
+    table = pd.DataFrame(rows, columns=NAMES)
+    explainer = SurvivalTreeExplainer(_cox(table, outcome), output="margin")
+
+    with pytest.raises(FaultsFound) as refused:
+        explainer(table.rename(columns={"albumin": "albumen", "crp": "esr"}))
+
+    assert str(refused.value).splitlines() == [
+        "the table of rows to explain has 4 faults:",
+        "  albumin: missing from the rows. Did you mean albumen?",
+        "  crp: missing from the rows",
+        "  albumen: not a feature of the model",
+        "  esr: not a feature of the model",
+    ]
+
+
+def test_infinite_values_are_refused(rows: Floats, outcome: Outcome) -> None:
+    explainer = SurvivalTreeExplainer(_forest(FORESTS[0], rows, outcome), times=HORIZONS)
+    infinite = rows[:3].copy()
+    infinite[1, 4] = np.inf
+
+    with pytest.raises(FaultsFound, match="column 4: infinite"):
+        explainer(infinite)
+
+
+@pytest.mark.parametrize("times", [[10, -1], [1e6], [np.nan]], ids=["early", "late", "not a time"])
+def test_times_outside_follow_up_are_refused(times: Any, rows: Floats, outcome: Outcome) -> None:
+    forest = _forest(FORESTS[0], rows, outcome)
+
+    with pytest.raises(BeyondFollowUp, match=f"expected 0 to {forest.unique_times_[-1]:g}"):
+        SurvivalTreeExplainer(forest, times=times)
+
+
+def test_what_is_not_exact_is_refused_and_what_is_exact_is_named(
+    rows: Floats, outcome: Outcome
+) -> None:
+    forest = _forest(FORESTS[0], rows, outcome)
+
+    for model in (_boosted(np.nan_to_num(rows), outcome), _cox(rows, outcome)):
+        with pytest.raises(UnsupportedModel, match="ask for output='log_hazard'"):
+            SurvivalTreeExplainer(model, output="survival")
+    with pytest.raises(UnsupportedModel, match="ask for output='survival'"):
+        SurvivalTreeExplainer(forest, output="margin")
+    with pytest.raises(UnsupportedModel, match="ask for output='survival'"):
+        SurvivalTreeExplainer(TreeEnsemble.from_scikit_survival(forest), output="risk_score")
+    with pytest.raises(UnsupportedModel, match="leave times out"):
+        SurvivalTreeExplainer(_cox(rows, outcome), times=[10], output="margin")
+    with pytest.raises(UnsupportedModel, match="DataFrame has no trees"):
+        SurvivalTreeExplainer(pd.DataFrame())

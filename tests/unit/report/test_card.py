@@ -1,0 +1,48 @@
+"""The model card says what the packaged model says."""
+
+from __future__ import annotations
+
+import pytest
+
+from lorpredict import PackagedModel, families
+from lorpredict.report import model_card
+
+
+@pytest.mark.parametrize("name", families())
+def test_a_card_names_the_model_its_stage_and_its_children(
+    name: str, packaged: dict[str, PackagedModel]
+) -> None:
+    card = model_card(packaged[name])
+    assert card.startswith(f"# lorpredict-week14: {families()[name].label}\n")
+    assert "Stage: **demo**" in card
+    assert "- trained on a synthetic reconstruction: demonstration only\n" in card
+    assert "69 children at risk at the landmark, 18 of them lost response" in card
+    assert "first infusions 2015 to 2022" in card
+    assert "Synthetic: **yes**" in card
+    assert card.endswith("\n")
+
+
+def test_every_figure_of_the_card_is_a_metric_of_the_model(
+    packaged: dict[str, PackagedModel],
+) -> None:
+    model = packaged["ridge"]
+    card = model_card(model)
+    metrics = model.facts.metrics
+    assert f"| uno_c | {metrics['uno_c']:.3f} | {metrics['uno_c_sd']:.3f} |" in card
+    # Pooled once, in one repeat: a figure without a spread.
+    slope = metrics["calibration_slope_day_365"]
+    assert f"| calibration_slope_day_365 | {slope:.3f} |  |" in card
+
+
+def test_predictors_are_listed_with_unit_and_time(packaged: dict[str, PackagedModel]) -> None:
+    card = model_card(packaged["ridge"])
+    assert "| Albumin | g/L | first infusion |" in card
+    assert "| Infliximab trough at week 14 | µg/mL | landmark |" in card
+
+
+def test_a_model_without_predictors_says_so(packaged: dict[str, PackagedModel]) -> None:
+    assert "None: every child gets the same curve." in model_card(packaged["null"])
+
+
+def test_horizons_are_told_from_the_first_infusion(packaged: dict[str, PackagedModel]) -> None:
+    assert "by day 365, 730 since the first infusion" in model_card(packaged["ridge"])

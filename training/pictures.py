@@ -1,0 +1,65 @@
+"""The pictures that a training logs; no child is identified in any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lorpredict.clinical import Kind, catalogue
+from lorpredict.development import Development
+from lorpredict.evaluation import figures as judged
+from lorpredict.explanation import figures as explained
+
+
+def overview_figures(development: Development) -> Iterator[tuple[str, Figure]]:
+    """Draw the cohort and the comparison of all families."""
+    synthetic = development.cohort.is_synthetic
+    labels = {name: model.family.label for name, model in development.models.items()}
+    yield "kaplan_meier", judged.kaplan_meier(development.at_risk, synthetic=synthetic)
+    yield (
+        "comparison",
+        judged.comparison(development.evaluation, labels, synthetic=synthetic),
+    )
+
+
+def explanation_figures(development: Development, family: str) -> Iterator[tuple[str, Figure]]:
+    """Draw one family: calibration, and what moves its predictions."""
+    synthetic = development.cohort.is_synthetic
+    model = development.packaged(family)
+    label = model.facts.family_label
+    yield (
+        "calibration",
+        judged.calibration(development.evaluation, family, label=label, synthetic=synthetic),
+    )
+    if not model.encoding.predictors:
+        return
+    marks: Any = {"landmark_day": model.facts.design.landmark_day, "synthetic": synthetic}
+    last = model.facts.horizons[-1]
+    children = model.explain(development.at_risk.X)
+    yield "shap_beeswarm", explained.beeswarm(children, last, **marks)
+    yield "shap_bar", explained.bar(children, last, **marks)
+    record = typical_record(development.at_risk.X)
+    typical = model.explain([record], days=development.evaluation.days)
+    yield "shap_waterfall_typical_child", explained.waterfall(typical, 0, last, **marks)
+    if children.scale == "risk":  # a log-hazard does not change with time
+        yield "shap_over_time_typical_child", explained.over_time(typical, 0, **marks)
+
+
+def typical_record(X: pd.DataFrame) -> dict[str, object]:
+    """A child who does not exist: the median of every number, the commonest level of the rest."""
+    known = {str(name): X[name].dropna() for name in X if X[name].notna().any()}
+    return {
+        name: _median(name, values)
+        if catalogue()[name].kind is Kind.NUMBER
+        else values.mode().iloc[0]
+        for name, values in known.items()
+    }
+
+
+def _median(name: str, values: pd.Series) -> float:
+    step = catalogue()[name].step
+    median = float(values.median())
+    return round(median / step) * step if step else median
