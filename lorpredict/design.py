@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
@@ -75,6 +76,7 @@ class ModelDesign:
         absent = [name for name in ("name", "version", "predictors") if name not in content]
         if absent:
             raise DesignError(f"the design lacks {', '.join(absent)}")
+        _refuse_wrong_types(cls, content)
         values: dict[str, Any] = {"description": ""}
         values |= {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
         return cls(**values)
@@ -115,6 +117,29 @@ class ModelDesign:
         return np.concatenate(pieces)
 
 
+_TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "str": ("a text", lambda value: isinstance(value, str)),
+    "int": ("a whole number", lambda value: type(value) is int),
+    "float": ("a number", lambda value: type(value) in (int, float)),
+    "tuple[str, ...]": ("a list of texts", lambda value: _is_list(value, str)),
+    "tuple[float, ...]": ("a list of numbers", lambda value: _is_list(value, int, float)),
+}
+
+
+def _is_list(value: Any, *kinds: type) -> bool:
+    return isinstance(value, list) and all(type(each) in kinds for each in value)
+
+
+def _refuse_wrong_types(design: type[ModelDesign], content: dict[str, Any]) -> None:
+    faults = []
+    for field in fields(design):
+        expected, fits = _TYPES[str(field.type)]
+        if field.name in content and not fits(content[field.name]):
+            faults.append(f"{field.name} is {content[field.name]!r}, expected {expected}")
+    if faults:
+        raise DesignError("the design cannot be read: " + "; ".join(faults))
+
+
 def _refuse_unknown(design: ModelDesign) -> None:
     known = catalogue()
     unknown = [name for name in design.predictors if name not in known]
@@ -151,6 +176,7 @@ def _refuse_impossible(design: ModelDesign) -> None:
         (bool(unusable), f"neither number, boolean nor category: {', '.join(unusable)}"),
         (bool(set(design.missing_indicators) - set(design.predictors)),
          "a missing indicator for something that is not a predictor"),
+        (design.landmark_day < 0, f"landmark_day {design.landmark_day:g} lies before the start"),
         (not design.horizons_days_since_first_infusion, "no horizons"),
         (bool(np.any(np.diff(np.concatenate([[0.0], design.horizons])) <= 0)),
          "horizons must increase and lie after the landmark"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from lorpredict.clinical import catalogue
 from lorpredict.errors import CatalogueError, Fault, did_you_mean
@@ -21,35 +23,45 @@ class ColumnPlan:
 
 def plan_columns(columns: Iterable[str], units: Mapping[str, str]) -> ColumnPlan:
     """Match the columns of a source with the catalogue, by name, suffix and stated unit."""
-    suffixed, stems = _suffixed_names(), _stems()
+    names = [str(column) for column in columns]
     sources: dict[str, str] = {}
     factors: dict[str, float] = {}
     left_out, faults = [], []
-    columns = [str(column) for column in columns]
-    for column in columns:
-        key, factor = suffixed.get(column, (column, 1.0))
-        key = stems.get(key, key) if column in units else key
-        if key in stems:
-            faults.append(_unit_not_stated(column, stems[key]))
-            continue
-        if key not in catalogue():
-            left_out.append(column)
-            continue
-        if key in sources:
-            problem = f"the same quantity as the column {sources[key]}"
-            faults.append(Fault(column, problem, "Keep one of the two"))
-            continue
-        if column in units:
-            factor, fault = _stated_factor(column, key, units[column])
-            faults += [fault] if fault else []
-        sources[key], factors[key] = column, factor
+    for name in names:
+        match = _match(name, units)
+        if match is None:
+            left_out.append(name)
+        elif isinstance(match, Fault):
+            faults.append(match)
+        elif match.key in sources:
+            problem = f"the same quantity as the column {sources[match.key]}"
+            faults.append(Fault(name, problem, "Keep one of the two"))
+        else:
+            sources[match.key], factors[match.key] = name, match.factor
     faults += [
-        Fault(name, "a unit is given for a column that is not there", did_you_mean(name, columns))
+        Fault(name, "a unit is given for a column that is not there", did_you_mean(name, names))
         for name in units
-        if name not in columns
+        if name not in names
     ]
     faults += [_needed(key, left_out) for key in _needed_keys() if key not in sources]
     return ColumnPlan(sources, factors, tuple(left_out), tuple(faults))
+
+
+class _Match(NamedTuple):
+    """The column of the catalogue that a column of the source stands for."""
+
+    key: str
+    factor: float
+
+
+def _match(name: str, units: Mapping[str, str]) -> _Match | Fault | None:
+    key, factor = _suffixed_names().get(name, (name, 1.0))
+    stems = _stems()
+    if name in units and stems.get(key, key) in catalogue():
+        return _with_stated_unit(name, stems.get(key, key), units[name])
+    if key in stems:
+        return _unit_not_stated(name, stems[key])
+    return _Match(key, factor) if key in catalogue() else None
 
 
 def nearest_known(column: str) -> str:
@@ -65,11 +77,11 @@ def _unit_not_stated(column: str, key: str) -> Fault:
     return Fault(column, "its unit is not stated", hint)
 
 
-def _stated_factor(column: str, key: str, unit: str) -> tuple[float, Fault | None]:
+def _with_stated_unit(name: str, key: str, unit: str) -> _Match | Fault:
     try:
-        return catalogue()[key].factor_from(unit), None
+        return _Match(key, catalogue()[key].factor_from(unit))
     except CatalogueError as error:
-        return 1.0, Fault(column, str(error).removeprefix(f"{key}: "))
+        return Fault(name, str(error).removeprefix(f"{key}: "))
 
 
 def _needed(key: str, left_out: Iterable[str]) -> Fault:
@@ -80,6 +92,7 @@ def _needed_keys() -> list[str]:
     return [key for key, predictor in catalogue().items() if predictor.missing == "refused"]
 
 
+@cache
 def _suffixed_names() -> dict[str, tuple[str, float]]:
     """Column names such as ``crp_mg_dl``, with the column they stand for and the factor."""
     return {
@@ -90,6 +103,7 @@ def _suffixed_names() -> dict[str, tuple[str, float]]:
     }
 
 
+@cache
 def _stems() -> dict[str, str]:
     """Names without a unit, such as ``crp``; they count only where a unit is stated."""
     return {p.stem: key for key, p in catalogue().items() if p.stem is not None}

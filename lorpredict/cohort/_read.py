@@ -60,8 +60,7 @@ def read_cohort(
     faults += unreadable
     if not len(raw):
         faults.append(Fault("table", "expected at least one row, it has none"))
-    if not plan.faults:
-        faults += table_faults(table)
+    faults += table_faults(table)
     if faults:
         by_row = sorted(_once_each(faults), key=lambda fault: fault.row or 0)
         raise CohortFaults(by_row, subject=_name(source, name))
@@ -76,7 +75,11 @@ def _load(source: Source) -> pd.DataFrame:
     if not path.is_file():
         raise _unreadable(path, "no such file")
     try:
-        return pd.read_csv(path, dtype="string", keep_default_na=False, encoding="utf-8")
+        # Without a header, since pandas would rename a column that stands twice.
+        lines = pd.read_csv(
+            path, header=None, dtype="string", keep_default_na=False, encoding="utf-8"
+        )
+        return lines.iloc[1:].set_axis(lines.iloc[0], axis=1).reset_index(drop=True)
     except pd.errors.EmptyDataError:
         raise _unreadable(
             path, "the file is empty; expected a header and one row a child"

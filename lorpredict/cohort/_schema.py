@@ -75,6 +75,8 @@ def _contradictory_rows(table: pd.DataFrame) -> list[Fault]:
 
 
 def _duplicates(table: pd.DataFrame) -> list[Fault]:
+    if "patient_id" not in table:
+        return []
     ids = table["patient_id"]
     repeated = ids.notna() & ids.duplicated(keep="first")
     first = {name: int(i) + 1 for i, name in reversed(list(enumerate(ids)))}

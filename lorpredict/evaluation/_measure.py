@@ -116,3 +116,9 @@ def measures() -> tuple[Measure, ...]:
         if not module.name.startswith("_"):
             import_module(f"lorpredict.evaluation.{module.name}")
     return tuple(_MEASURES[name] for name in sorted(_MEASURES))
+
+
+def ratio(above: Floats, below: Floats) -> Floats:
+    """Divide, and leave undefined what would be divided by zero."""
+    undefined: Floats = np.full_like(above, np.nan)
+    return np.divide(above, below, out=undefined, where=below != 0)

@@ -6,7 +6,7 @@ import numpy as np
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from lorpredict.evaluation._censoring import weights_by_day
-from lorpredict.evaluation._measure import Predicted, measure
+from lorpredict.evaluation._measure import Predicted, measure, ratio
 from lorpredict.survival import Floats, StepFunction
 
 
@@ -28,6 +28,8 @@ def integrated_brier(predicted: Predicted) -> float:
     Its value depends on the grid, so the grid travels with it.
     """
     days = predicted.days
+    if len(days) < 2:
+        return float("nan")
     return float(np.trapezoid(_brier(predicted, predicted.risk, days), days) / np.ptp(days))
 
 
@@ -43,8 +45,7 @@ def index_of_prediction_accuracy(predicted: Predicted) -> Floats:
     overall = 1 - StepFunction(days, survival, before=1.0)(predicted.horizons)
     same_for_all = np.broadcast_to(overall, predicted.at_horizons.shape)
     null = _brier(predicted, same_for_all, predicted.horizons)
-    score: Floats = 1 - _brier(predicted, predicted.at_horizons, predicted.horizons) / null
-    return score
+    return 1 - ratio(_brier(predicted, predicted.at_horizons, predicted.horizons), null)
 
 
 def _brier(predicted: Predicted, risk: Floats, days: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from lorpredict.evaluation._measure import Predicted, measure
+from lorpredict.evaluation._measure import Predicted, measure, ratio
 from lorpredict.survival import Floats, Outcome, StepFunction, outcome_array
 
 # Risks of 0 and 1 have no finite log-hazard.
@@ -40,8 +40,7 @@ def calibration_slope(predicted: Predicted) -> Floats:
 def observed_expected(predicted: Predicted) -> Floats:
     """Observed over expected risk at each horizon; the observed one by Kaplan-Meier."""
     observed = observed_risk(predicted.y, predicted.horizons)
-    ratio: Floats = observed / predicted.at_horizons.mean(axis=0)
-    return ratio
+    return ratio(observed, predicted.at_horizons.mean(axis=0))
 
 
 def observed_risk(y: Outcome, days: Floats) -> Floats:

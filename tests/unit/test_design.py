@@ -145,3 +145,26 @@ def test_the_grid_of_the_default_design_is_the_one_that_was_chosen(design: Model
     grid = design.time_grid(700.0)
     assert len(grid) == 9 + 12 + 3
     assert grid[[0, 8, 9, 20, 21]] == pytest.approx([29.667, 267, 297.417, 632, 662.4375], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"predictors": "sex"}, "predictors is 'sex', expected a list of texts"),
+        ({"landmark_day": "98"}, "landmark_day is '98', expected a number"),
+        (
+            {"horizons_days_since_first_infusion": ["a year"]},
+            r"horizons_days_since_first_infusion is \['a year'\], expected a list of numbers",
+        ),
+        ({"version": True}, "version is True, expected a whole number"),
+    ],
+)
+def test_a_setting_of_the_wrong_type_is_named(setting: dict[str, Any], told: str) -> None:
+    content = {"name": "ours", "version": 1, "predictors": ["sex"], **setting}
+    with pytest.raises(DesignError, match=told):
+        ModelDesign.from_dict(content)
+
+
+def test_a_landmark_before_the_first_infusion_is_refused() -> None:
+    with pytest.raises(DesignError, match="landmark_day -40 lies before the start"):
+        simple_design(landmark_day=-40.0)

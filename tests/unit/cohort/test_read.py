@@ -254,3 +254,19 @@ def test_an_implausible_median_asks_for_the_unit() -> None:
 def test_a_median_within_its_range_is_passed_over_in_silence(cohort: Cohort) -> None:
     # Warnings are errors here, so reading the shipped cohort without one is the assertion.
     assert read_cohort(RECONSTRUCTED_COHORT).sha256 == cohort.sha256
+
+
+def test_a_missing_column_does_not_hide_what_is_wrong_with_the_others() -> None:
+    table = THREE.drop(columns="outcome").assign(albumin_g_l=["31.5", "4.2", "38"])
+    assert faults(table) == [
+        "outcome: this column is needed and is not there",
+        'albumin_g_l is 4.2 g/L in row 2: expected 10 to 60 g/L. Did you mean unit="g/dL" '
+        "(column albumin_g_dl)?",
+    ]
+
+
+def test_a_header_that_stands_twice_in_a_file_is_refused(tmp_path: Path) -> None:
+    table = THREE.assign(again=THREE["perianal"]).rename(columns={"again": "perianal"})
+    assert faults(written(tmp_path, table.to_csv(index=False))) == [
+        "perianal: the same quantity as the column perianal. Keep one of the two"
+    ]

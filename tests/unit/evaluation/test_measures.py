@@ -230,3 +230,11 @@ def test_the_grid_barely_moves_kaplan_meier_at_the_horizons(at_risk: AtRisk) -> 
     difference = np.abs(rounded - observed_risk(at_risk.y, horizons))
     assert difference.max() < 0.005
     assert difference == pytest.approx([0.00098, 0.00286], abs=1e-5)
+
+
+def test_before_the_first_event_nothing_can_be_compared() -> None:
+    """Nobody has had the event by day 1, so the scores that divide by it are not defined."""
+    early = predicted(np.zeros((5, 1)), [1.0])
+    assert np.isnan(compute("observed_expected", early)).all()
+    assert np.isnan(compute("index_of_prediction_accuracy", early)).all()
+    assert np.isnan(compute("integrated_brier", early)).all()
