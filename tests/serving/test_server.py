@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -180,3 +181,15 @@ def test_what_was_sent_is_in_no_refusal_no_metric_and_no_log_line(server: Server
 
 def test_it_writes_no_traceback(server: Server) -> None:
     assert "Traceback" not in server.told()
+
+
+def test_the_client_of_the_readme_reads_an_answer(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    [client] = [code for code in re.findall(r"```python\n(.*?)```", page, re.S) if "httpx" in code]
+    exec(client.replace("http://127.0.0.1:3001", server.url), {})  # noqa: S102  our own page
+    told = capsys.readouterr().out
+    assert "trained on a synthetic reconstruction" in told
+    assert "by day 365: " in told
+    assert "not measured: ['disease_duration_months'" in told
