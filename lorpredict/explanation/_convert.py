@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lorpredict.explanation._contributions import Contributions
 from lorpredict.explanation._labels import as_displayed, as_number, label_with_unit
 from lorpredict.survival import Floats
 
 if TYPE_CHECKING:
     import shap
+
+    from lorpredict.explanation._contributions import Contributions
 
 
 def as_shap_explanation(contributions: Contributions, time: int | None = None) -> shap.Explanation:

@@ -5,7 +5,6 @@ numba to answer, nothing else; no row of any cohort is in it.
 """
 
 from lorpredict.packaged._facts import ModelFacts, TrainingFacts
-from lorpredict.packaged._folder import load_folder, save_folder
 from lorpredict.packaged._model import PackagedModel
 
-__all__ = ["ModelFacts", "PackagedModel", "TrainingFacts", "load_folder", "save_folder"]
+__all__ = ["ModelFacts", "PackagedModel", "TrainingFacts"]

@@ -16,8 +16,9 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import tomli_w
@@ -27,30 +28,39 @@ from lorpredict.errors import DamagedModel
 from lorpredict.features import Encoding
 from lorpredict.models._curves import curves_from_arrays
 from lorpredict.packaged._facts import ModelFacts
-from lorpredict.packaged._reference import reference_records
 from lorpredict.survival import CurveModel
-
-if TYPE_CHECKING:
-    from lorpredict.packaged._model import PackagedModel
 
 SUMS = "SHA256SUMS"
 FORMAT = 1
-# Sums over hundreds of trees may differ in the last digits between processors.
-_SAME_ANSWER = 1e-12
 _OWN_FILES = ("model.toml", "encoding.json", "curves.npz", "reference.json", SUMS)
 
 
-def save_folder(model: PackagedModel, folder: Path, *, documents: Mapping[str, str]) -> Path:
+@dataclass(frozen=True)
+class FolderContent:
+    """Everything that a model folder holds.
+
+    Parameters
+    ----------
+    reference : records made from the catalogue, the days asked, and the risks answered
+    documents : file name -> text
+    """
+
+    facts: ModelFacts
+    encoding: Encoding
+    curves: CurveModel
+    reference: Mapping[str, Any]
+    documents: Mapping[str, str] = field(default_factory=dict)
+
+
+def save_folder(content: FolderContent, folder: Path) -> Path:
     """Write the folder beside its place, then move it there in one step."""
     if folder.exists():
         raise FileExistsError(f"{folder} exists; a model folder is never overwritten")
-    clash = sorted(name for name in documents if name in _OWN_FILES or name != Path(name).name)
-    if clash:
-        raise ValueError(f"documents may not be called {', '.join(clash)}")
+    _refuse_document_names(content.documents)
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        _write_files(model, beside, documents)
+        _write_files(content, beside)
         beside.chmod(0o755)
         beside.replace(folder)
     except BaseException:
@@ -59,20 +69,41 @@ def save_folder(model: PackagedModel, folder: Path, *, documents: Mapping[str, s
     return folder
 
 
-def load_folder(folder: Path) -> tuple[ModelFacts, Encoding, CurveModel, dict[str, str]]:
-    """Read the folder: check its hashes, build the model, ask it its reference records."""
+def load_folder(folder: Path) -> FolderContent:
+    """Read the folder, if nothing in it has changed."""
     _refuse_changed(folder)
-    return (*_refuse_other_answers(folder, _read_model(folder)), _documents(folder))
+    content = tomllib.loads((folder / "model.toml").read_text("utf-8"))
+    if content.pop("format", None) != FORMAT:
+        raise DamagedModel(f"the model folder {folder.name} is not of format {FORMAT}; train again")
+    shape = content.pop("curves")
+    facts = ModelFacts.from_dict(content)
+    _refuse_other_catalogue(folder, facts)
+    with np.load(folder / "curves.npz", allow_pickle=False) as arrays:
+        curves = curves_from_arrays(shape, dict(arrays))
+    return FolderContent(
+        facts=facts,
+        encoding=Encoding.from_dict(_json_of(folder / "encoding.json")),
+        curves=curves,
+        reference=_json_of(folder / "reference.json"),
+        documents=_documents(folder),
+    )
 
 
-def _write_files(model: PackagedModel, folder: Path, documents: Mapping[str, str]) -> None:
-    facts = {"format": FORMAT, "curves": type(model.curves).__name__, **model.facts.to_dict()}
+def _refuse_document_names(documents: Mapping[str, str]) -> None:
+    clash = sorted(name for name in documents if name in _OWN_FILES or name != Path(name).name)
+    if clash:
+        raise ValueError(f"documents may not be called {', '.join(clash)}")
+
+
+def _write_files(content: FolderContent, folder: Path) -> None:
+    shape = type(content.curves).__name__
+    facts = {"format": FORMAT, "curves": shape, **content.facts.to_dict()}
+    arrays: dict[str, Any] = content.curves.to_arrays()
     (folder / "model.toml").write_text(tomli_w.dumps(facts), "utf-8")
-    (folder / "encoding.json").write_text(_as_json(model.encoding.to_dict()), "utf-8")
-    arrays: dict[str, Any] = model.curves.to_arrays()
+    (folder / "encoding.json").write_text(_as_json(content.encoding.to_dict()), "utf-8")
     np.savez_compressed(folder / "curves.npz", **arrays)
-    (folder / "reference.json").write_text(_as_json(_answers(model)), "utf-8")
-    for name, text in documents.items():
+    (folder / "reference.json").write_text(_as_json(content.reference), "utf-8")
+    for name, text in content.documents.items():
         (folder / name).write_text(text, "utf-8")
     (folder / SUMS).write_text(_sums(folder), "utf-8")
 
@@ -81,14 +112,9 @@ def _as_json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _answers(model: PackagedModel) -> dict[str, Any]:
-    records = reference_records(model.encoding.predictors)
-    prediction = model.predict(records)
-    return {
-        "records": records,
-        "days_since_landmark": prediction.days_since_landmark.tolist(),
-        "risk": prediction.risk.tolist(),
-    }
+def _json_of(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return content
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -122,36 +148,12 @@ def _refuse_changed(folder: Path) -> None:
         )
 
 
-def _read_model(folder: Path) -> tuple[ModelFacts, Encoding, CurveModel]:
-    content = tomllib.loads((folder / "model.toml").read_text("utf-8"))
-    if content.pop("format", None) != FORMAT:
-        raise DamagedModel(f"the model folder {folder.name} is not of format {FORMAT}; train again")
-    shape = content.pop("curves")
-    facts = ModelFacts.from_dict(content)
+def _refuse_other_catalogue(folder: Path, facts: ModelFacts) -> None:
     if facts.catalogue_version != catalogue().version:
         raise DamagedModel(
             f"the model folder {folder.name} was made with catalogue {facts.catalogue_version}, "
             f"this is {catalogue().version}; train again, or install the lorpredict it came with"
         )
-    encoding = Encoding.from_dict(json.loads((folder / "encoding.json").read_text("utf-8")))
-    with np.load(folder / "curves.npz", allow_pickle=False) as arrays:
-        return facts, encoding, curves_from_arrays(shape, dict(arrays))
-
-
-def _refuse_other_answers(
-    folder: Path, parts: tuple[ModelFacts, Encoding, CurveModel]
-) -> tuple[ModelFacts, Encoding, CurveModel]:
-    from lorpredict.packaged._model import PackagedModel
-
-    saved = json.loads((folder / "reference.json").read_text("utf-8"))
-    found = PackagedModel(*parts).predict(saved["records"], days=saved["days_since_landmark"])
-    difference = float(np.abs(found.risk - np.array(saved["risk"])).max())
-    if not difference <= _SAME_ANSWER:
-        raise DamagedModel(
-            f"the model folder {folder.name} does not reproduce its reference answers: "
-            f"they differ by {difference:.1e}"
-        )
-    return parts
 
 
 def _documents(folder: Path) -> dict[str, str]:

@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lorpredict.errors import DamagedModel
 from lorpredict.explanation import Contributions, ExactExplainer
 from lorpredict.features import Encoding, coded_records
 from lorpredict.packaged._facts import ModelFacts
+from lorpredict.packaged._folder import FolderContent, load_folder, save_folder
 from lorpredict.packaged._records import CheckedRecord, checked_records
+from lorpredict.packaged._reference import reference_records
 from lorpredict.survival import CurveModel, Floats, RiskPrediction, refuse_beyond
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Sums over hundreds of trees may differ in the last digits between processors.
+_SAME_ANSWER = 1e-12
 
 Records = Sequence[Mapping[str, Any]]
 
@@ -105,9 +111,14 @@ class PackagedModel:
         documents
             File name -> text, for example the model card.
         """
-        from lorpredict.packaged._folder import save_folder
-
-        return save_folder(self, Path(folder), documents=documents or self.documents)
+        content = FolderContent(
+            facts=self.facts,
+            encoding=self.encoding,
+            curves=self.curves,
+            reference=self._reference_answers(),
+            documents=documents or self.documents,
+        )
+        return save_folder(content, Path(folder))
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -117,13 +128,32 @@ class PackagedModel:
         ------
         DamagedModel
         """
-        from lorpredict.packaged._folder import load_folder
-
-        return cls(*load_folder(Path(folder)))
+        content = load_folder(Path(folder))
+        model = cls(content.facts, content.encoding, content.curves, content.documents)
+        model._refuse_other_answers(content.reference)
+        return model
 
     def __repr__(self) -> str:
         facts = self.facts
         return f"PackagedModel({facts.name!r}, {facts.family}, stage={facts.stage})"
+
+    def _reference_answers(self) -> dict[str, Any]:
+        records = reference_records(self.encoding.predictors)
+        prediction = self.predict(records)
+        return {
+            "records": records,
+            "days_since_landmark": prediction.days_since_landmark.tolist(),
+            "risk": prediction.risk.tolist(),
+        }
+
+    def _refuse_other_answers(self, saved: Mapping[str, Any]) -> None:
+        found = self.predict(saved["records"], days=saved["days_since_landmark"])
+        difference = float(np.abs(found.risk - np.array(saved["risk"])).max())
+        if not difference <= _SAME_ANSWER:
+            raise DamagedModel(
+                f"the model folder of {self.facts.name} does not reproduce its reference answers: "
+                f"they differ by {difference:.1e}"
+            )
 
     def _days(self, days: ArrayLike | None) -> Floats:
         asked = self.facts.horizons if days is None else days
