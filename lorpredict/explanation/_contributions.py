@@ -23,12 +23,15 @@ class Contributions:
     ----------
     predictors : names, n_predictors of them
     values : array of shape (n_patients, n_predictors, n_times)
-    base_values : array of shape (n_times,)
+    base_values : array of shape (n_patients, n_times)
+        What the model predicts when nothing is known of a child; only a linear model's is that of
+        the average child.
     predicted : array of shape (n_patients, n_times)
         The model's own prediction on ``scale``: base value plus the sum of ``values``.
     data : object array of shape (n_patients, n_predictors)
         What was measured, in original units; None where it was not measured.
-    days : array of shape (n_times,), days since the landmark
+    days : array of shape (n_times,), days since the landmark day of the design
+        A child with a landmark day of its own is told at the same day since the first infusion.
     scale : ``risk`` (a probability) or ``log_hazard``
     """
 

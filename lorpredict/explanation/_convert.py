@@ -35,12 +35,10 @@ def as_shap_explanation(contributions: Contributions, time: int | None = None) -
     """
     import shap
 
-    rows = len(contributions.values)
-    base_values = np.tile(contributions.base_values, (rows, 1))
     every = slice(None) if time is None else time
     return shap.Explanation(
         values=contributions.values[:, :, every],
-        base_values=base_values[:, every],
+        base_values=contributions.base_values[:, every],
         data=_numbers(contributions),
         display_data=_displayed(contributions),
         feature_names=[label_with_unit(name) for name in contributions.predictors],

@@ -44,6 +44,8 @@ class Conditions(NamedTuple):
 
 
 _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+# A call with arrays costs as much as these short loops: numba writes them out in place.
+_inlined = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
 
 
 @_compiled
@@ -70,6 +72,15 @@ def longest_total(left: Array, parent: Array) -> int:
 
 
 @_compiled
+def slot_of(feature: int, features: Array, first: int, last: int) -> int:
+    """Where a predictor stands on a path; ``last`` if it is new there."""
+    slot = first
+    while slot < last and features[slot] != feature:
+        slot += 1
+    return slot
+
+
+@_compiled
 def climb(
     node: int,
     parent: Array,
@@ -86,9 +97,7 @@ def climb(
     last = first
     while parent[node] >= 0:
         above = parent[node]
-        slot = first
-        while slot < last and features[slot] != feature[above]:
-            slot += 1
+        slot = slot_of(feature[above], features, first, last)
         if slot == last:
             features[slot], share[slot], unmeasured[slot] = feature[above], 1.0, True
             lower[slot], upper[slot] = -np.inf, np.inf
@@ -133,6 +142,31 @@ def fits(value: float, lower: float, upper: float, unmeasured: bool) -> bool:
     return lower < value <= upper
 
 
+@_inlined
+def multiply(product: Array, there: Array, share: float, fitting: bool) -> None:
+    """Let one predictor of a path join the product, at every point."""
+    for q in range(there.shape[0]):
+        product[q] *= (1.0 - there[q]) * share + (there[q] if fitting else 0.0)
+
+
+@_inlined
+def moved_outside(product: Array, there: Array) -> float:
+    """By how much any predictor moves that does not fit the path: its share cancels out."""
+    integral = 0.0
+    for q in range(there.shape[0]):
+        integral -= product[q] / (1.0 - there[q])
+    return integral
+
+
+@_inlined
+def moved_inside(product: Array, there: Array, share: float) -> float:
+    """By how much a predictor moves that fits the path."""
+    integral = 0.0
+    for q in range(there.shape[0]):
+        integral += product[q] / ((1.0 - there[q]) * share + there[q])
+    return (1.0 - share) * integral
+
+
 @_compiled
 def add_contributions(
     rows: Array,
@@ -159,18 +193,11 @@ def add_contributions(
             for k in range(first, last):
                 fitting = fits(rows[row, features[k]], lower[k], upper[k], unmeasured[k])
                 inside[k - first] = fitting
-                for q in range(n_points):
-                    product[q] *= (1.0 - there[q]) * share[k] + (there[q] if fitting else 0.0)
-            outside = 0.0
-            for q in range(n_points):
-                outside -= product[q] / (1.0 - there[q])
+                multiply(product, there, share[k], fitting)
+            outside = moved_outside(product, there)
             for k in range(first, last):
-                moved = outside
-                if inside[k - first]:
-                    moved = 0.0
-                    for q in range(n_points):
-                        moved += product[q] / ((1.0 - there[q]) * share[k] + there[q])
-                    moved *= 1.0 - share[k]
+                fitting = inside[k - first]
+                moved = moved_inside(product, there, share[k]) if fitting else outside
                 # Named before the loop, so that the compiler may run it on vectors.
                 feature = features[k]
                 for output in range(values.shape[1]):

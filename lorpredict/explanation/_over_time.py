@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lorpredict.errors import UnsupportedModel
 from lorpredict.explanation._contributions import Contributions
@@ -21,6 +22,7 @@ PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 OTHERS = "#555555"
 FEW_DAYS = 30
+BASE_VALUE = "base value: nothing known of the child"
 
 
 def over_time(
@@ -111,11 +113,11 @@ def _draw_prediction(
     axes: Axes, months: Floats, contributions: Contributions, patient: int, words: Wording
 ) -> None:
     child = words.factor * contributions.predicted[patient]
-    average = words.factor * contributions.base_values
+    base = words.factor * contributions.base_values[patient]
     axes.plot(
         months, child, color="black", marker=_marker(months, "o"), markersize=4, label="this child"
     )
-    axes.plot(months, average, color=OTHERS, linestyle=":", label="average of all children")
+    axes.plot(months, base, color=OTHERS, linestyle=":", label=BASE_VALUE)
     axes.set_ylabel(_two_lines(words.predicted))
     axes.set_ylim(bottom=0)
     _dress(axes)
@@ -155,9 +157,11 @@ def _marker(months: Floats, marker: str) -> str:
 
 def _dress(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(steps=[3, 6, 10], integer=True))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)
 
 
 def _two_lines(text: str) -> str:
-    return text.replace(" (", "\n(").replace(" of secondary", "\nof secondary")
+    before = " loss of" if " loss of" in text else " ("
+    return text.replace(before, f"\n{before.lstrip()}")

@@ -35,7 +35,7 @@ class TreePaths:
         Where the conditions of each leaf begin.
     path : Conditions
     base_values : array of shape (n_outputs,)
-        Mean prediction, weighted by the training data.
+        What is predicted when nothing is known: the mean of the leaves by training weight.
     points, weights : array of shape (n_rules, n_points)
         In row n the Gauss-Legendre rule with n points on [0, 1].
     """

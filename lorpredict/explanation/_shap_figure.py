@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -10,11 +11,12 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 CAPTION_COLOUR = "#7a4b00"
 
-
-MARGIN = 0.1
+# Inches. Another dpi than the one measured at makes texts a little wider.
+MARGIN = 0.25
 HEADING = 0.35
 
 
@@ -36,9 +38,19 @@ def shap_figure(layout: Literal["constrained", "none"] = "constrained") -> Itera
 
 def finish(figure: Figure, title: str, *, caption: str = "") -> None:
     """Set title and caption, and make room for both."""
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(w_pad=MARGIN / 2, h_pad=MARGIN / 4)
     figure.suptitle(title, fontsize=13)
     if caption:
         figure.supxlabel(caption, fontsize=9, style="italic", color=CAPTION_COLOUR)
+
+
+def say_predictors(figure: Figure) -> None:
+    """Call predictors what they are where shap sums up "other features"."""
+    axes = figure.axes[0]
+    names = [text.get_text() for text in axes.get_yticklabels()]
+    axes.set_yticklabels([re.sub(" other features$", " other predictors", name) for name in names])
 
 
 def make_room(figure: Figure) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lorpredict.survival import Floats, Scale
+from lorpredict.survival import DAYS_A_MONTH, Floats, Scale
+from lorpredict.synthetic import CAUTION
 
-DAYS_A_MONTH = 365.25 / 12
-CAPTION = "Trained on a synthetic reconstruction: demonstration only"
+CAPTION = CAUTION[:1].upper() + CAUTION[1:]
 TIME_AXIS = "Months since the first infusion"
 
 _PREDICTED: dict[Scale, str] = {

@@ -75,7 +75,10 @@ class SurvivalTreeExplainer:
 
     @property
     def base_values(self) -> Floats:
-        """Mean prediction over the training data, array of shape (n_outputs,)."""
+        """What is predicted when nothing is known of a row, array of shape (n_outputs,).
+
+        Shares of training weight make it: close to the mean prediction, and not the same.
+        """
         return self._paths.base_values
 
     def __call__(self, features: Any) -> shap.Explanation:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from lorpredict.explanation._contributions import Contributions
 from lorpredict.explanation._labels import label, told_with_unit
 from lorpredict.explanation._over_time import importance_over_time, over_time
-from lorpredict.explanation._shap_figure import finish, make_room, shap_figure
+from lorpredict.explanation._shap_figure import finish, make_room, say_predictors, shap_figure
 from lorpredict.explanation._titles import CAPTION, Wording
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def beeswarm(
     words = Wording(contributions.scale, landmark_day)
     with shap_figure() as figure:
         shap.plots.beeswarm(_drawn(contributions, day), max_display=SHOWN, show=False)
+        say_predictors(figure)
         figure.axes[0].set_xlabel(words.contribution)
         figure.axes[-1].set_ylabel("Value (grey: not measured)")
         finish(figure, _headed("What moves the", words, day), caption=_caption(synthetic))
@@ -63,7 +64,8 @@ def bar(
     words = Wording(contributions.scale, landmark_day)
     with shap_figure() as figure:
         shap.plots.bar(_drawn(contributions, day), max_display=SHOWN, show=False)
-        figure.axes[0].set_xlabel(f"Mean absolute contribution ({words.unit})")
+        say_predictors(figure)
+        figure.axes[0].set_xlabel(f"Mean absolute contribution\n({words.unit})")
         finish(figure, _headed("What matters for the", words, day), caption=_caption(synthetic))
     return figure
 
@@ -76,7 +78,7 @@ def waterfall(
     landmark_day: float = 98,
     synthetic: bool = False,
 ) -> Figure:
-    """How one child's prediction comes about, from the average of all children.
+    """How one child's prediction comes about, from the base value: nothing known of it.
 
     Parameters
     ----------
@@ -97,6 +99,7 @@ def waterfall(
     # shap fits its texts into the arrows as it draws: the axes may not shrink afterwards.
     with shap_figure(layout="none") as figure:
         shap.plots.waterfall(explained, max_display=SHOWN, show=False)
+        say_predictors(figure)
         _name_both_ends(figure, explained, words)
         make_room(figure)
         finish(figure, _headed("One child's", words, day), caption=_caption(synthetic))
@@ -124,6 +127,6 @@ def _name_both_ends(figure: Figure, explained: shap.Explanation, words: Wording)
     base = float(explained.base_values)
     predicted = base + float(explained.values.sum())
     axes, at_base, at_prediction = figure.axes[:3]
-    at_base.set_xticks([base], [f"\naverage {words.shown(base / words.factor)}"], ha="center")
+    at_base.set_xticks([base], [f"\nbase value {words.shown(base / words.factor)}"], ha="center")
     at_prediction.set_xticks([predicted], [f"this child {words.shown(predicted / words.factor)}"])
     axes.set_xlabel(words.predicted, labelpad=20)

@@ -33,7 +33,7 @@ def contributions() -> Contributions:
     data[0] = [12.0, "high", None, 0.8, 3]
     values = rng.normal(0, 0.03, (30, 5, 3)) * np.array([0.5, 1, 1.2])
     values[0, :, 1] = [0.041, 0.02, -0.01, 0.1, 0]
-    base_values = np.array([0.1, 0.2, 0.3])
+    base_values = np.tile([0.1, 0.2, 0.3], (30, 1))
     days = np.array([100.0, 267.0, 632.0])
     predicted = values.sum(axis=1) + base_values
     return Contributions(PREDICTORS, values, base_values, predicted, data, days, "risk")
@@ -100,9 +100,34 @@ def test_waterfall_tells_one_child_in_original_units(contributions: Contribution
 
     assert "12 mg/L = C-reactive protein" in texts
     assert "not measured = Perianal disease" in texts
-    assert "average 20.0 %" in texts
+    assert "base value 20.0 %" in texts
     assert "this child 35.1 %" in texts
     assert "Risk of secondary loss of response (%)" in texts
+
+
+@pytest.mark.parametrize(
+    "name, start", {"beeswarm": "Sum of ", "bar": "Sum of ", "waterfall": ""}.items()
+)
+def test_what_is_summed_up_are_predictors(
+    name: str, start: str, contributions: Contributions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "SHOWN", 3)
+
+    texts = _texts(DRAWN[name](contributions)).splitlines()
+
+    assert f"{start}3 other predictors" in texts
+    assert not any("features" in text for text in texts)
+
+
+@pytest.mark.parametrize("dpi", [72, 200])
+@pytest.mark.parametrize("name", DRAWN)
+def test_no_text_touches_the_border(name: str, dpi: int, contributions: Contributions) -> None:
+    figure = DRAWN[name](contributions)
+    figure.set_dpi(dpi)
+    figure.canvas.draw()
+    drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+
+    assert min(drawn.x0, drawn.y0, width - drawn.x1, height - drawn.y1) > 0.02
 
 
 def test_over_time_draws_the_risk_above_what_moves_it(contributions: Contributions) -> None:
@@ -114,7 +139,7 @@ def test_over_time_draws_the_risk_above_what_moves_it(contributions: Contributio
     # One line for zero, three predictors, the others in one.
     assert len(below.lines) == 5
     assert sum(np.asarray(line.get_ydata()) for line in below.lines[1:]) == pytest.approx(
-        100 * (contributions.predicted[0] - contributions.base_values)
+        100 * (contributions.predicted[0] - contributions.base_values[0])
     )
     assert "Infliximab trough at week 14: 0.8 µg/mL" in _texts(figure)
     assert "2 others together" in _texts(figure)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from sksurv.ensemble import (
     RandomSurvivalForest,
 )
 
+from benchmarks._shap_trees import for_shap
 from lorpredict.errors import BeyondFollowUp, FaultsFound, UnsupportedModel
 from lorpredict.explanation import SurvivalTreeExplainer
 from lorpredict.survival import Floats, Outcome, outcome_array
@@ -153,35 +153,10 @@ def test_contributions_add_up_to_the_risk_score(
     )
 
 
-def _for_shap(trees: TreeEnsemble) -> dict[str, Any]:
-    """Write the dictionary that shap's own TreeExplainer reads."""
-    return {
-        "trees": [_tree_for_shap(trees, *ends) for ends in pairwise(trees.roots.tolist())],
-        "input_dtype": np.float32,
-        "internal_dtype": np.float64,
-    }
-
-
-def _tree_for_shap(trees: TreeEnsemble, first: int, last: int) -> dict[str, Any]:
-    nodes = slice(first, last)
-    children = {
-        f"children_{name}": np.where(child[nodes] < 0, -1, child[nodes] - first).astype(np.int32)
-        for name, child in
-        {"left": trees.left, "right": trees.right, "default": trees.missing}.items()
-    }  # fmt: skip
-    return {
-        **children,
-        "features": trees.feature[nodes],
-        "thresholds": trees.threshold[nodes].astype(np.float64),
-        "values": np.ascontiguousarray(trees.values[trees.leaf[nodes]]),
-        "node_sample_weight": trees.weight[nodes].copy(),
-    }
-
-
 @pytest.mark.parametrize("kind", FORESTS)
 def test_contributions_are_those_of_shap(kind: Any, rows: Floats, outcome: Outcome) -> None:
     trees = TreeEnsemble.from_scikit_survival(_forest(kind, rows, outcome)).at(HORIZONS)
-    theirs = shap.TreeExplainer(_for_shap(trees), feature_perturbation="tree_path_dependent")
+    theirs = shap.TreeExplainer(for_shap(trees), feature_perturbation="tree_path_dependent")
 
     values, base_values = SurvivalTreeExplainer(trees).contributions(rows)
 
@@ -197,7 +172,7 @@ def test_deep_trees_stay_exact() -> None:
         n_estimators=2, min_samples_split=2, min_samples_leaf=1, max_features=1, random_state=0
     ).fit(rows, outcome)
     trees = TreeEnsemble.from_scikit_survival(forest).at([3, 6])
-    theirs = shap.TreeExplainer(_for_shap(trees), feature_perturbation="tree_path_dependent")
+    theirs = shap.TreeExplainer(for_shap(trees), feature_perturbation="tree_path_dependent")
 
     values, base_values = SurvivalTreeExplainer(trees).contributions(rows)
 
