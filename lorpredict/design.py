@@ -11,11 +11,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from lorpredict.clinical import Kind, catalogue, definition
+from lorpredict.clinical import EligibilityRules, Kind, catalogue, definition
 from lorpredict.errors import DesignError, PredictorKnownLater, UnknownPredictor, did_you_mean
-from lorpredict.survival import Floats
-
-_GRID_STEP_DAYS = 365.25 / 12
+from lorpredict.survival import DAYS_A_MONTH, Floats
 
 
 @dataclass(frozen=True)
@@ -102,6 +100,13 @@ class ModelDesign:
         """Horizons in days since the landmark, array of shape (n_horizons,)."""
         return np.asarray(self.horizons_days_since_first_infusion) - self.landmark_day
 
+    @property
+    def eligibility(self) -> EligibilityRules:
+        """The definitions by which response and its loss are judged."""
+        return EligibilityRules(
+            self.response_definition, self.remission_definition, self.lor_definition
+        )
+
     def time_grid(self, last_day: float) -> Floats:
         """Days since the landmark, about a month apart; every horizon is one of them.
 
@@ -109,11 +114,11 @@ class ModelDesign:
         """
         anchors = np.concatenate([[0.0], self.horizons])
         pieces = [
-            np.linspace(start, stop, max(1, round((stop - start) / _GRID_STEP_DAYS)) + 1)[1:]
+            np.linspace(start, stop, max(1, round((stop - start) / DAYS_A_MONTH)) + 1)[1:]
             for start, stop in pairwise(anchors)
         ]
-        steps_after = max(0, int(np.ceil((last_day - anchors[-1]) / _GRID_STEP_DAYS)))
-        pieces.append(anchors[-1] + _GRID_STEP_DAYS * np.arange(1, steps_after + 1))
+        steps_after = max(0, int(np.ceil((last_day - anchors[-1]) / DAYS_A_MONTH)))
+        pieces.append(anchors[-1] + DAYS_A_MONTH * np.arange(1, steps_after + 1))
         return np.concatenate(pieces)
 
 

@@ -53,7 +53,7 @@ class Development:
                 training=training_facts(self.cohort, self.at_risk, seed=self.seed),
                 stage=self.verdicts.stage,
                 reasons=self.verdicts.reasons,
-                metrics=self.evaluation.metrics(family),
+                metrics=self.evaluation.metrics()[family],
             ),
             encoding=model.encoding_,
             curves=model.curves_,
@@ -102,9 +102,7 @@ def develop(
     evaluation = evaluate(
         at_risk, able, repeats=repeats, seed=seed, workers=workers, progress=progress
     )
-    verdicts = judge(
-        evaluation, able, parameters=_parameters(models), synthetic=cohort.is_synthetic
-    )
+    verdicts = judge(evaluation, able, parameters=_parameters(models))
     return Development(cohort, at_risk, models, evaluation, verdicts, skipped, seed)
 
 

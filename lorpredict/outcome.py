@@ -10,15 +10,15 @@ van Houwelingen HC, Putter H. Dynamic Prediction in Clinical Survival Analysis (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lorpredict.clinical import catalogue, definition
-from lorpredict.cohort import Cohort
+from lorpredict.clinical import catalogue
+from lorpredict.cohort import Cohort, as_records
 from lorpredict.design import ModelDesign
 from lorpredict.errors import DesignError, TooLittleData, did_you_mean
 from lorpredict.survival import Outcome, outcome_array
@@ -40,6 +40,7 @@ class FlowDiagram:
     at_risk : children at risk at the landmark
     unknown : what could not be checked -> number of children kept all the same
     ended : outcome -> number among those at risk
+    flagged : what is ambiguous about children who were kept -> number
     """
 
     started: int
@@ -47,6 +48,7 @@ class FlowDiagram:
     at_risk: int
     unknown: Mapping[str, int]
     ended: Mapping[str, int]
+    flagged: Mapping[str, int] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
         """Return the diagram as lines of text."""
@@ -55,6 +57,7 @@ class FlowDiagram:
             *(f"  - {count} left out: {reason}" for reason, count in self.left_out.items()),
             f"{self.at_risk} at risk at the landmark",
             *(f"  ? {count} kept: {reason}" for reason, count in self.unknown.items()),
+            *(f"  ! {count} kept: {reason}" for reason, count in self.flagged.items() if count),
             *(f"  > {count} {_outcome_label(name)}" for name, count in self.ended.items()),
         ]
 
@@ -69,6 +72,7 @@ class AtRisk:
     y : structured array with ``event`` and ``duration`` in days since the landmark
     ends : array of shape (n_children,), the outcome as recorded
     flow : how many were left out, and why
+    synthetic : whether any row of the cohort is not a real child
     """
 
     X: pd.DataFrame
@@ -76,6 +80,7 @@ class AtRisk:
     ends: NDArray[np.object_]
     flow: FlowDiagram
     design: ModelDesign
+    synthetic: bool
 
     def __len__(self) -> int:
         return len(self.y)
@@ -105,10 +110,10 @@ def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
     TooLittleData
         If nobody is at risk.
     """
-    _refuse_lacking(cohort, design)
-    table = cohort.table
-    clock = _landmark_days(table, design)
-    left_out = _first_reason_only(_reasons(table, clock, design))
+    table = _with_remission(cohort.table, design)
+    _refuse_lacking(cohort, table, design)
+    clock, activity = _landmark_days(table, design), _activity(table, design)
+    left_out = _first_reason_only(_reasons(table, clock, activity, design))
     kept = ~np.logical_or.reduce(list(left_out.values()))
     if not kept.any():
         told = ", ".join(f"{rows.sum()} {reason}" for reason, rows in left_out.items())
@@ -120,13 +125,23 @@ def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
         X=table.loc[kept, known].reset_index(drop=True),
         y=outcome_array(np.isin(ends, design.events), duration),
         ends=ends,
-        flow=_flow(table, kept, left_out, _unknown(table)),
+        flow=_flow(table, kept, left_out, activity),
         design=design,
+        synthetic=cohort.is_synthetic,
     )
 
 
-def _refuse_lacking(cohort: Cohort, design: ModelDesign) -> None:
-    lacking = [name for name in design.predictors if name not in cohort.table]
+def _with_remission(table: pd.DataFrame, design: ModelDesign) -> pd.DataFrame:
+    """Fill remission in from the PCDAI, by the design's definition, where it was not given."""
+    if "pcdai_week14" not in table:
+        return table
+    rules = design.eligibility
+    filled = [rules.with_remission(record).get("remission_week14") for record in as_records(table)]
+    return table.assign(remission_week14=pd.array(filled, dtype="boolean"))
+
+
+def _refuse_lacking(cohort: Cohort, table: pd.DataFrame, design: ModelDesign) -> None:
+    lacking = [name for name in design.predictors if name not in table]
     if lacking:
         told = [f"{n} {did_you_mean(n, cohort.left_out_columns)}".strip() for n in lacking]
         raise DesignError(
@@ -141,14 +156,38 @@ def _landmark_days(table: pd.DataFrame, design: ModelDesign) -> pd.Series:
     return table["landmark_day"].fillna(design.landmark_day)
 
 
-def _reasons(table: pd.DataFrame, clock: pd.Series, design: ModelDesign) -> dict[str, Rows]:
+@dataclass(frozen=True)
+class _Activity:
+    """What the activity index says of each child at the landmark; None where not recorded."""
+
+    already_lost: list[bool | None]
+    has_responded: list[bool | None]
+    fell_enough: list[bool | None]
+
+
+def _activity(table: pd.DataFrame, design: ModelDesign) -> _Activity:
+    records, rules = as_records(table), design.eligibility
+    return _Activity(
+        already_lost=[rules.already_lost(record) for record in records],
+        has_responded=[rules.has_responded(record) for record in records],
+        fell_enough=[rules.fell_enough(record) for record in records],
+    )
+
+
+def _where(answers: list[bool | None], answer: bool | None) -> Rows:
+    return np.array([each is answer for each in answers], dtype=bool)
+
+
+def _reasons(
+    table: pd.DataFrame, clock: pd.Series, activity: _Activity, design: ModelDesign
+) -> dict[str, Rows]:
     ended = (table["follow_up_days"] <= clock).to_numpy()
     lost = table["outcome"].isin(design.events).to_numpy()
     return {
         "response lost at or before the landmark": ended & lost,
         "observation ended at or before the landmark": ended & ~lost,
-        "already in loss of response at the landmark": _already_lost(table, design),
-        "no response at the landmark": _no_response(table, design),
+        "already in loss of response at the landmark": _where(activity.already_lost, True),
+        "no response at the landmark": _where(activity.has_responded, False),
     }
 
 
@@ -161,48 +200,26 @@ def _first_reason_only(reasons: dict[str, Rows]) -> dict[str, Rows]:
     return first
 
 
-def _activity(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """PCDAI at the landmark, and its fall since the first infusion; NaN where not recorded."""
-    absent = pd.Series(np.nan, index=table.index)
-    now = table.get("pcdai_week14", absent)
-    return now, table.get("pcdai_baseline", absent) - now
-
-
-def _already_lost(table: pd.DataFrame, design: ModelDesign) -> Rows:
-    rule = definition("lor", design.lor_definition)
-    now, _ = _activity(table)
-    return np.array([value == value and rule.holds(value) for value in now], dtype=bool)
-
-
-def _no_response(table: pd.DataFrame, design: ModelDesign) -> Rows:
-    """Neither response nor remission; remission is a response, however small the fall."""
-    response = definition("response", design.response_definition)
-    remission = definition("remission", design.remission_definition)
-    now, fall = _activity(table)
-    return np.array(
-        [
-            f == f and not response.holds(value, f) and not remission.holds(value)
-            for value, f in zip(now, fall, strict=True)
-        ],
-        dtype=bool,
-    )
-
-
-def _unknown(table: pd.DataFrame) -> dict[str, Rows]:
-    now, _ = _activity(table)
-    reason = "whether already in loss of response is unknown (no PCDAI at week 14)"
-    return {reason: now.isna().to_numpy()}
-
-
 def _flow(
-    table: pd.DataFrame, kept: Rows, left_out: dict[str, Rows], unknown: dict[str, Rows]
+    table: pd.DataFrame, kept: Rows, left_out: dict[str, Rows], activity: _Activity
 ) -> FlowDiagram:
     ended = table.loc[kept, "outcome"].astype(str).value_counts()
+    unknown = {
+        "whether already in loss of response is unknown (no PCDAI at week 14)": _where(
+            activity.already_lost, None
+        ),
+        "whether response was reached is unknown (no fall of the PCDAI)": _where(
+            activity.has_responded, None
+        ),
+    }
+    small_fall = _where(activity.fell_enough, False) & _where(activity.has_responded, True)
+    flagged = {"in remission after a smaller fall than response asks": small_fall}
     return FlowDiagram(
         started=len(table),
         left_out={reason: int(rows.sum()) for reason, rows in left_out.items()},
         at_risk=int(kept.sum()),
         unknown={reason: int((rows & kept).sum()) for reason, rows in unknown.items()},
+        flagged={reason: int((rows & kept).sum()) for reason, rows in flagged.items()},
         ended={str(name): int(count) for name, count in ended.items()},
     )
 

@@ -23,6 +23,7 @@ Scale = Literal["risk", "survival", "cumulative_hazard", "log_hazard", "risk_sco
 
 OUTCOME_TYPE = np.dtype([("event", np.bool_), ("duration", np.float64)])
 FEWEST_AT_RISK = 5
+DAYS_A_MONTH = 365.25 / 12
 
 
 def outcome_array(event: ArrayLike, duration: ArrayLike) -> Outcome:
@@ -64,7 +65,7 @@ def refuse_beyond(days: ArrayLike, follow_up: float) -> Floats:
     asked = np.atleast_1d(np.asarray(days, dtype=float))
     wrong = asked[~((asked >= 0) & (asked <= follow_up))]
     if wrong.size:
-        told = ", ".join(f"{day:g}" for day in wrong)
+        told = ", ".join(f"{day:g}" for day in np.unique(wrong))
         raise BeyondFollowUp(
             f"{told} days since the landmark: expected 0 to {follow_up:g}, "
             f"the last day with {FEWEST_AT_RISK} children at risk in training; "
@@ -155,16 +156,16 @@ class RiskPrediction:
 
     Parameters
     ----------
-    days_since_landmark : array of shape (n_horizons,)
-    days_since_first_infusion : array of shape (n_patients, n_horizons)
-        Counted with each child's own landmark day.
+    days_since_first_infusion : array of shape (n_horizons,)
+    days_since_landmark : array of shape (n_patients, n_horizons)
+        Counted from each child's own landmark day.
     risk : array of shape (n_patients, n_horizons)
     missing : for each patient, the predictors that were not measured
     warnings : for each patient, what is unusual about the record
     """
 
-    days_since_landmark: Floats
     days_since_first_infusion: Floats
+    days_since_landmark: Floats
     risk: Floats
     missing: tuple[tuple[str, ...], ...]
     warnings: tuple[tuple[str, ...], ...]

@@ -142,7 +142,7 @@ def _tell(answer: Mapping[str, Any]) -> None:
 def _tell_contributions(horizon: Mapping[str, Any], scale: str) -> None:
     day = f"day {horizon['days_since_first_infusion']:g} since the first infusion"
     of = f"the risk by {day}" if scale == "risk" else "the hazard, at all times alike"
-    console.print(f"what moves {of}, away from the average child:")
+    console.print(f"what moves {of}, away from the base value:")
     for each in horizon["contributions"][:SHOWN]:
         sign, colour = ("+", "red") if each["contribution"] > 0 else ("-", "blue")
         console.print(f"  [{colour}]{sign}[/] {each['text']}", highlight=False)
@@ -159,10 +159,13 @@ def _draw_child() -> Iterator[Path]:
         figures.waterfall(explained, 0, model.facts.horizons[-1], **marks).savefig(path, dpi=120)
         yield path
         if explained.scale == "risk":
-            days = model.facts.design.time_grid(model.facts.horizons[-1])
-            within = days[days <= model.facts.horizons[-1]]
+            design, last = model.facts.design, model.facts.horizons[-1]
+            days = design.time_grid(last)
+            within = days[days <= last] + design.landmark_day
             path = OUTPUT / f"child-{alias}-over-time.png"
-            over_time = figures.over_time(model.explain([CHILD], days=within), 0, **marks)
+            over_time = figures.over_time(
+                model.explain([CHILD], days_since_first_infusion=within), 0, **marks
+            )
             over_time.savefig(path, dpi=120)
             yield path
 

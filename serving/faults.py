@@ -129,7 +129,7 @@ def _unit_hint(predictor: Predictor, value: Any) -> str:
         return ""
     low, high = predictor.plausible
     for other in predictor.other_units:
-        if other.factor != 1 and low <= value * other.factor <= high:
+        if other.factor != 1 and low / other.factor <= value <= high / other.factor:
             return f"Is it in {other.unit}? {_converted(predictor, other)}"
     return ""
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import anyio.to_thread
-import numpy as np
 
 from lorpredict.clinical import catalogue
-from lorpredict.errors import RecordFaults
+from lorpredict.errors import BeyondFollowUp, RecordFaults
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
-from lorpredict.survival import FEWEST_AT_RISK, Floats, RiskPrediction
+from lorpredict.survival import FEWEST_AT_RISK, RiskPrediction
 from serving import answers as told
 from serving.errors import RequestFault, TimesBeyondFollowUp
 from serving.faults import faults_of_records
@@ -21,9 +18,10 @@ from serving.messages import Question
 from serving.models import Served, ServedModels
 
 if TYPE_CHECKING:
-    from lorpredict.packaged import ModelFacts, PackagedModel
+    from lorpredict.packaged import ModelFacts
 
 Child = dict[str, Any]
+Answered = TypeVar("Answered")
 Answers = TypeVar("Answers", told.RiskAnswers, told.ExplainAnswers)
 
 # Below it an answer is ready sooner than a thread would have started.
@@ -41,29 +39,26 @@ async def answer(
 
 def risks(served: Served, question: Question) -> told.RiskAnswers:
     """Tell the risk of each child by each time."""
-    answers = {
-        row: _risk_answer(prediction, position)
-        for group, prediction in _predictions(served.model, question)
-        for position, row in enumerate(group.rows)
-    }
+    prediction = _asked(served.model.predict, served, question)
     return told.RiskAnswers(
-        model=model_told(served), estimand=told.ESTIMAND, answers=_in_order(answers)
+        model=model_told(served),
+        estimand=told.ESTIMAND,
+        answers=[_risk_answer(prediction, row) for row in range(len(prediction.risk))],
     )
 
 
 def explanations(served: Served, question: Question) -> told.ExplainAnswers:
     """Tell the risk of each child by each time, and what moved it."""
-    answers = {}
-    for group, prediction in _predictions(served.model, question):
-        contributions = served.model.explain(group.children, days=group.days)
-        for position, row in enumerate(group.rows):
-            answers[row] = _explain_answer(prediction, contributions, position)
+    prediction = _asked(served.model.predict, served, question)
+    contributions = _asked(served.model.explain, served, question)
     return told.ExplainAnswers(
         model=model_told(served),
         estimand=told.ESTIMAND,
         scale=cast(Literal["risk", "log_hazard"], contributions.scale),
         reading=told.READING,
-        answers=_in_order(answers),
+        answers=[
+            _explain_answer(prediction, contributions, row) for row in range(len(prediction.risk))
+        ],
     )
 
 
@@ -77,60 +72,31 @@ def models_described(models: ServedModels) -> told.ModelsDescribed:
     return told.ModelsDescribed(models=[_described(served) for served in models.values()])
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Children who are asked about the same days since their landmark."""
-
-    rows: list[int]
-    children: list[Child]
-    days: Floats | None = None
-
-
-def _predictions(
-    model: PackagedModel, question: Question
-) -> Iterator[tuple[_Group, RiskPrediction]]:
+def _asked(ask: Callable[..., Answered], served: Served, question: Question) -> Answered:
+    """Ask the packaged model; what it refuses is told where it stands in the request."""
     children = question.children()
     try:
-        at_horizons = model.predict(children)
+        return ask(children, days_since_first_infusion=question.days_since_first_infusion)
     except RecordFaults as error:
         raise faults_of_records(error, question) from None
-    if question.days_since_first_infusion is None:
-        yield _Group(list(range(len(children))), children), at_horizons
-    else:
-        for group in _by_landmark(model.facts, children, question.days_since_first_infusion):
-            yield group, model.predict(group.children, days=group.days)
+    except BeyondFollowUp:
+        raise _beyond(served.model.facts, children, question) from None
 
 
-def _by_landmark(facts: ModelFacts, children: list[Child], asked: list[float]) -> list[_Group]:
-    """Days that were asked count from the first infusion, the model's from the landmark."""
-    rows: dict[float, list[int]] = defaultdict(list)
-    for row, child in enumerate(children):
-        rows[child.get("landmark_day", facts.design.landmark_day)].append(row)
-    _refuse_beyond(facts, list(rows), asked)
-    return [
-        _Group(found, [children[row] for row in found], np.array(asked) - landmark)
-        for landmark, found in rows.items()
-    ]
-
-
-def _refuse_beyond(facts: ModelFacts, landmarks: list[float], asked: list[float]) -> None:
-    last = facts.follow_up_days_since_landmark
+def _beyond(facts: ModelFacts, children: list[Child], question: Question) -> TimesBeyondFollowUp:
+    plan, last = facts.design.landmark_day, facts.follow_up_days_since_landmark
     problem = (
         f"expected a time from 0 to {last:g} days since the landmark "
-        f"(day {facts.design.landmark_day:g} where no other is given)"
+        f"(day {plan:g} where no other is given)"
     )
     hint = f"Later, fewer than {FEWEST_AT_RISK} children were at risk; nothing is extrapolated"
+    landmarks = [child.get("landmark_day", plan) for child in children]
     faults = [
         RequestFault(f"/days_since_first_infusion/{index}", problem, hint)
-        for index, day in enumerate(asked)
+        for index, day in enumerate(question.days_since_first_infusion or ())
         if day < max(landmarks) or day - min(landmarks) > last
     ]
-    if faults:
-        raise TimesBeyondFollowUp(*faults)
-
-
-def _in_order(answers: dict[int, Any]) -> list[Any]:
-    return [answers[row] for row in sorted(answers)]
+    return TimesBeyondFollowUp(*(faults or [RequestFault("/landmark_day", problem, hint)]))
 
 
 def _risk_answer(prediction: RiskPrediction, position: int) -> told.RiskAnswer:
@@ -148,7 +114,7 @@ def _explain_answer(
         horizons=[
             told.HorizonExplained(
                 **_time(prediction, position, time),
-                base_value=float(contributions.base_values[time]),
+                base_value=float(contributions.base_values[position, time]),
                 contributions_sum=float(contributions.values[position, :, time].sum()),
                 predicted=float(contributions.predicted[position, time]),
                 contributions=_contributions(contributions, position, time),
@@ -161,13 +127,13 @@ def _explain_answer(
 
 
 def _times(prediction: RiskPrediction) -> range:
-    return range(len(prediction.days_since_landmark))
+    return range(len(prediction.days_since_first_infusion))
 
 
 def _time(prediction: RiskPrediction, position: int, time: int) -> dict[str, float]:
     return {
-        "days_since_first_infusion": float(prediction.days_since_first_infusion[position, time]),
-        "days_since_landmark": float(prediction.days_since_landmark[time]),
+        "days_since_first_infusion": float(prediction.days_since_first_infusion[time]),
+        "days_since_landmark": float(prediction.days_since_landmark[position, time]),
         "risk": float(prediction.risk[position, time]),
     }
 

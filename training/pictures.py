@@ -16,33 +16,25 @@ from lorpredict.explanation import figures as explained
 
 def overview_figures(development: Development) -> Iterator[tuple[str, Figure]]:
     """Draw the cohort and the comparison of all families."""
-    synthetic = development.cohort.is_synthetic
-    labels = {name: model.family.label for name, model in development.models.items()}
-    yield "kaplan_meier", judged.kaplan_meier(development.at_risk, synthetic=synthetic)
-    yield (
-        "comparison",
-        judged.comparison(development.evaluation, labels, synthetic=synthetic),
-    )
+    yield "kaplan_meier", judged.kaplan_meier(development.at_risk)
+    yield "comparison", judged.comparison(development.evaluation)
 
 
 def explanation_figures(development: Development, family: str) -> Iterator[tuple[str, Figure]]:
     """Draw one family: calibration, and what moves its predictions."""
-    synthetic = development.cohort.is_synthetic
     model = development.packaged(family)
-    label = model.facts.family_label
-    yield (
-        "calibration",
-        judged.calibration(development.evaluation, family, label=label, synthetic=synthetic),
-    )
+    yield "calibration", judged.calibration(development.evaluation, family)
     if not model.encoding.predictors:
         return
-    marks: Any = {"landmark_day": model.facts.design.landmark_day, "synthetic": synthetic}
+    design, synthetic = model.facts.design, development.at_risk.synthetic
+    marks: Any = {"landmark_day": design.landmark_day, "synthetic": synthetic}
     last = model.facts.horizons[-1]
     children = model.explain(development.at_risk.X)
     yield "shap_beeswarm", explained.beeswarm(children, last, **marks)
     yield "shap_bar", explained.bar(children, last, **marks)
     record = typical_record(development.at_risk.X)
-    typical = model.explain([record], days=development.evaluation.days)
+    days = development.evaluation.days + design.landmark_day
+    typical = model.explain([record], days_since_first_infusion=days)
     yield "shap_waterfall_typical_child", explained.waterfall(typical, 0, last, **marks)
     if children.scale == "risk":  # a log-hazard does not change with time
         yield "shap_over_time_typical_child", explained.over_time(typical, 0, **marks)

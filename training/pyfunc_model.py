@@ -26,8 +26,7 @@ class LorpredictModel(PythonModel):
     ) -> pd.DataFrame:
         """One row a child: a risk for each horizon, what was missing, warnings, the stage."""
         prediction = self.model.predict(model_input)
-        landmark = self.model.facts.design.landmark_day
-        days = prediction.days_since_landmark + landmark
+        days = prediction.days_since_first_infusion
         risks = {
             f"risk_by_day_{day:g}_since_first_infusion": risk
             for day, risk in zip(days, prediction.risk.T, strict=True)

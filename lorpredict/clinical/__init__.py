@@ -13,12 +13,14 @@ The same entry checks a value and describes itself, so that the two cannot drift
 from lorpredict.clinical._activity import ActivityDefinition, definition
 from lorpredict.clinical._catalogue import Catalogue, catalogue
 from lorpredict.clinical._derived import contradictions, derive, is_missing
+from lorpredict.clinical._eligibility import EligibilityRules
 from lorpredict.clinical._predictor import Kind, Known, Level, OtherUnit, Predictor
 from lorpredict.clinical._published import published_study
 
 __all__ = [
     "ActivityDefinition",
     "Catalogue",
+    "EligibilityRules",
     "Kind",
     "Known",
     "Level",

@@ -41,11 +41,6 @@ class ActivityDefinition:
             raise CatalogueError(f"definition {self.notion}.{self.name}: no source")
 
     @property
-    def needs_fall(self) -> bool:
-        """Whether the index at the first infusion is needed too."""
-        return any(bound is not None for bound in self._fall_bounds)
-
-    @property
     def _fall_bounds(self) -> tuple[float | None, ...]:
         return self.fall_at_least, self.fall_at_most, self.fall_above
 
@@ -73,6 +68,11 @@ def definition(notion: str, name: str) -> ActivityDefinition:
             + did_you_mean(name, list(named))
         )
     return named[name]
+
+
+def definitions(notion: str) -> tuple[ActivityDefinition, ...]:
+    """Return every definition of a notion."""
+    return tuple(_definitions().get(notion, {}).values())
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lorpredict.clinical._activity import definition
+from lorpredict.clinical._activity import definitions
 from lorpredict.errors import Fault
 
 Record = Mapping[str, Any]
@@ -56,10 +56,6 @@ def is_missing(value: Any) -> bool:
     return value is None or str(value) == "<NA>" or value != value
 
 
-def _remission(pcdai: float) -> bool:
-    return definition("remission", "beijing-2025").holds(pcdai)
-
-
 def _duration(age: float, onset: float) -> float:
     return (age - onset) * 12
 
@@ -72,22 +68,11 @@ def _never_contradicts(_given: Any, _computed: Any) -> bool:
     return True
 
 
-def _same(given: Any, computed: Any) -> bool:
-    return bool(given == computed)
-
-
 def _close(given: float, computed: float) -> bool:
     return math.isclose(given, computed, abs_tol=_DURATION_ROUNDING_MONTHS)
 
 
 DERIVATIONS = (
-    Derivation(
-        "remission_week14",
-        ("pcdai_week14",),
-        _remission,
-        _same,
-        "PCDAI below 10 (Beijing 2025)",
-    ),
     Derivation(
         "disease_duration_months",
         ("age_years", "onset_age_years"),
@@ -119,7 +104,7 @@ def derive(record: Record) -> dict[str, Any]:
 def contradictions(record: Record, *, row: int | None = None) -> list[Fault]:
     """Name every pair of values in a record that cannot both be true."""
     found = [derivation.contradiction(record, row=row) for derivation in DERIVATIONS]
-    found += [check(record, row) for check in _ORDER_CHECKS]
+    found += [check(record, row) for check in _PAIRS]
     return [fault for fault in found if fault is not None]
 
 
@@ -156,4 +141,22 @@ def _below_unknown_limit(record: Record, row: int | None) -> Fault | None:
     return None
 
 
-_ORDER_CHECKS = (_onset_after_age, _lor_free_after_end, _below_unknown_limit)
+def _remission_by_no_definition(record: Record, row: int | None) -> Fault | None:
+    """Remission that no named definition sees; which one counts is the design's to say."""
+    given: Any = record.get("remission_week14")
+    pcdai: Any = record.get("pcdai_week14")
+    if is_missing(given) or is_missing(pcdai):
+        return None
+    if any(each.holds(pcdai) == given for each in definitions("remission")):
+        return None
+    value = f"{str(given).lower()} (pcdai_week14: {pcdai:g})"
+    problem = "contradicts every named definition of remission"
+    return Fault("remission_week14", problem, "Check pcdai_week14", row=row, value=value)
+
+
+_PAIRS = (
+    _onset_after_age,
+    _lor_free_after_end,
+    _below_unknown_limit,
+    _remission_by_no_definition,
+)

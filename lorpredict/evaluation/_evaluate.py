@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,9 @@ from lorpredict.evaluation._resampling import (
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats, last_day_at_risk
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,15 @@ class Evaluation:
     at_risk: AtRisk
     notes: tuple[str, ...]
 
-    def metrics(self, family: str) -> dict[str, float]:
-        """Mean and spread of every measure of a family: ``uno_c``, ``uno_c_sd`` and so on.
+    def metrics(self) -> dict[str, dict[str, float]]:
+        """Mean and spread of every measure by family: ``uno_c``, ``uno_c_sd`` and so on.
 
         The spread is the standard deviation over folds, or over repeats where folds were pooled.
+        What is not defined for a family is left out.
         """
+        return {family: self._metrics_of(family) for family in self.risk}
+
+    def _metrics_of(self, family: str) -> dict[str, float]:
         of_family = self.values[self.values["family"] == family]
         summary = of_family.groupby("measure")["value"].agg(["mean", "std"])
         found: dict[str, float] = {}
@@ -68,6 +76,17 @@ class Evaluation:
         text = summary.agg(_mean_and_spread).unstack("family")
         order = list(dict.fromkeys(self.values["family"]))
         return {"comparison": text[order], "values": self.values}
+
+    def figures(self) -> dict[str, Figure]:
+        """Pictures by name: ``kaplan_meier``, ``comparison``, ``calibration_<family>``."""
+        from lorpredict.evaluation import figures
+
+        calibration = {f"calibration_{name}": figures.calibration(self, name) for name in self.risk}
+        return {
+            "kaplan_meier": figures.kaplan_meier(self.at_risk),
+            "comparison": figures.comparison(self),
+            **calibration,
+        }
 
     def paired_difference(self, family: str, reference: str, name: str = "uno_c") -> Floats:
         """Difference of a measure on the same folds, ``family`` minus ``reference``."""

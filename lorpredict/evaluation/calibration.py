@@ -20,7 +20,8 @@ _SMALLEST_RISK = 1e-4
 def calibration_slope(predicted: Predicted) -> Floats:
     """Slope of what happened on the predicted log cumulative hazard, at each horizon.
 
-    Below 1 the predictions are too extreme, above 1 too timid; NaN where all risks are the same.
+    Below 1 the predictions are too extreme, above 1 too timid; NaN where all risks are the same
+    or where they part events and non-events perfectly.
 
     References
     ----------
@@ -58,7 +59,10 @@ def _slope(risk: Floats, y: Outcome) -> float:
     # Centred and scaled for the optimiser; the slope is scaled back.
     spread = float(np.std(log_hazard))
     standard = ((log_hazard - log_hazard.mean()) / spread)[:, None]
-    return float(CoxPHSurvivalAnalysis().fit(standard, y).coef_[0] / spread)
+    try:
+        return float(CoxPHSurvivalAnalysis().fit(standard, y).coef_[0] / spread)
+    except (np.linalg.LinAlgError, ArithmeticError):  # the risks part the events perfectly
+        return float("nan")
 
 
 def _censored_at(y: Outcome, day: float) -> Outcome:

@@ -9,21 +9,22 @@ from sksurv.nonparametric import cumulative_incidence_competing_risks, kaplan_me
 
 from lorpredict.evaluation._evaluate import Evaluation, horizon_names
 from lorpredict.evaluation.calibration import observed_risk
+from lorpredict.models import families
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats, last_day_at_risk
+from lorpredict.synthetic import CAUTION
 
-SYNTHETIC_CAPTION = "synthetic reconstruction: demonstration only"
 # Okabe and Ito's palette, readable by the colour-blind.
 _BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#666666"
 _GROUPS = 4
 
 
-def kaplan_meier(at_risk: AtRisk, *, synthetic: bool) -> Figure:
+def kaplan_meier(at_risk: AtRisk) -> Figure:
     """Loss of response since the landmark, with the competing ends beside it.
 
     Where 1 - Kaplan-Meier and the Aalen-Johansen incidence part, other ends matter.
     """
-    figure, axes = _one_axes("Loss of response after the landmark", synthetic)
+    figure, axes = _one_axes("Loss of response after the landmark", at_risk)
     days, survival, ends = kaplan_meier_estimator(
         at_risk.y["event"], at_risk.y["duration"], conf_type="log-log"
     )
@@ -42,7 +43,7 @@ def kaplan_meier(at_risk: AtRisk, *, synthetic: bool) -> Figure:
     return figure
 
 
-def calibration(evaluation: Evaluation, family: str, *, label: str, synthetic: bool) -> Figure:
+def calibration(evaluation: Evaluation, family: str) -> Figure:
     """Predicted against observed risk at each horizon, children in groups of equal size.
 
     Predictions are out-of-fold, averaged over repeats; observed by Kaplan-Meier in each group.
@@ -55,38 +56,42 @@ def calibration(evaluation: Evaluation, family: str, *, label: str, synthetic: b
         since_start = day + evaluation.at_risk.design.landmark_day
         axes.set_title(f"by day {since_start:g} since the first infusion", fontsize=10)
         _calibration_at(axes, evaluation, of_horizon, float(day))
-    figure.suptitle(f"{label}: predicted and observed risk\n{_caption(synthetic)}", fontsize=11)
+    label = families()[family].label
+    caption = _caption(evaluation.at_risk)
+    figure.suptitle(f"{label}: predicted and observed risk\n{caption}", fontsize=11)
     return figure
 
 
-def comparison(evaluation: Evaluation, labels: dict[str, str], *, synthetic: bool) -> Figure:
+def comparison(evaluation: Evaluation) -> Figure:
     """Uno's C and the last horizon's Brier score of every family, mean and spread over folds."""
     last = horizon_names(evaluation.at_risk.design, evaluation.horizons)[-1]
     panels = {"uno_c": "Uno's C (higher is better)", f"brier_{last}": "Brier score (lower)"}
+    metrics = evaluation.metrics()
+    labels = [families()[name].label for name in metrics]
     figure = Figure(figsize=(9, 1.4 + 0.45 * len(labels)), layout="constrained")
     for axes, (name, title) in zip(figure.subplots(1, 2, sharey=True), panels.items(), strict=True):
-        for row, family in enumerate(labels):
-            metrics = evaluation.metrics(family)
-            spread = metrics.get(f"{name}_sd", 0.0)
-            if name in metrics:
-                axes.errorbar(metrics[name], row, xerr=spread, fmt="o", color=_BLUE, capsize=3)
-        axes.set_yticks(range(len(labels)), list(labels.values()))
+        for row, found in enumerate(metrics.values()):
+            if name in found:
+                spread = found.get(f"{name}_sd", 0.0)
+                axes.errorbar(found[name], row, xerr=spread, fmt="o", color=_BLUE, capsize=3)
+        axes.set_yticks(range(len(labels)), labels)
         axes.set_title(title, fontsize=10)
         axes.grid(axis="x", alpha=0.3)
-    figure.suptitle(f"Children the model had not seen; {_caption(synthetic)}", fontsize=10)
+    caption = _caption(evaluation.at_risk)
+    figure.suptitle(f"Children the model had not seen; {caption}", fontsize=10)
     return figure
 
 
-def _one_axes(title: str, synthetic: bool) -> tuple[Figure, Axes]:
+def _one_axes(title: str, at_risk: AtRisk) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(7.2, 5.2), layout="constrained")
     axes = figure.subplots()
-    axes.set_title(f"{title}\n{_caption(synthetic)}", fontsize=11)
+    axes.set_title(f"{title}\n{_caption(at_risk)}", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 
-def _caption(synthetic: bool) -> str:
-    return SYNTHETIC_CAPTION if synthetic else "observed cohort"
+def _caption(at_risk: AtRisk) -> str:
+    return CAUTION if at_risk.synthetic else "observed cohort"
 
 
 def _steps(axes: Axes, days: Floats, values: Floats, colour: str, label: str) -> None:

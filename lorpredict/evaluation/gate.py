@@ -1,7 +1,7 @@
 """Which model is served, and at what stage it stands: two decisions, each with its figures.
 
 The *alias* says who answers: ``champion`` is ridge Cox (Kaplan-Meier where ridge cannot learn)
-unless a tree model has earned the place; ``challenger`` is the best of the tree models.
+unless a tree model has earned the place; ``challenger`` is the best of the others.
 The *stage* says how far an answer may be trusted; every answer carries it.
 """
 
@@ -13,8 +13,10 @@ from typing import Literal
 
 import numpy as np
 
+from lorpredict.errors import TooLittleData
 from lorpredict.evaluation._evaluate import Evaluation
 from lorpredict.models import ModelFamily
+from lorpredict.synthetic import CAUTION
 
 Stage = Literal["demo", "exploratory", "candidate"]
 
@@ -22,6 +24,11 @@ FEWEST_EVENTS_FOR_TREES = 100
 SMALLEST_GAIN = 0.02
 EVENTS_PER_PARAMETER = 10
 _SIMPLER = ("ridge", "null")
+# Rules that need more than cross-validation gives; until they are judged they do not hold.
+_NOT_JUDGED = {
+    "instability and subgroups": "median instability at most 0.10, no subgroup that falls behind",
+    "leakage": "no prediction moves when later columns do",
+}
 
 
 @dataclass(frozen=True)
@@ -65,38 +72,45 @@ class Verdicts:
         return {alias: family for alias, family in aliases.items() if family is not None}
 
 
-def judge(
-    evaluation: Evaluation,
-    families: Sequence[ModelFamily],
-    *,
-    parameters: int,
-    synthetic: bool,
-) -> Verdicts:
+def judge(evaluation: Evaluation, families: Sequence[ModelFamily], *, parameters: int) -> Verdicts:
     """Decide who is served and at what stage.
 
     Parameters
     ----------
     parameters
         Number of features of the linear model, for events per parameter.
-    synthetic
-        Whether any row of the cohort is synthetic; then the stage is ``demo`` whatever its figures.
+
+    Raises
+    ------
+    TooLittleData
+        If no family that may be served could learn in any fold.
     """
     simplest = _simplest(evaluation, families)
-    trees = [f.name for f in families if f.kind == "tree" and "uno_c" in evaluation.metrics(f.name)]
-    ranked = sorted(trees, key=lambda name: -evaluation.metrics(name)["uno_c"])
-    rules = {name: _rules(evaluation, name, simplest) for name in ranked}
-    promoted = [name for name in ranked if all(rule.holds for rule in rules[name])]
+    ranked = _ranked(evaluation, families)
+    trees = [family.name for family in ranked if family.kind == "tree"]
+    rules = {name: _rules(evaluation, name, simplest) for name in trees}
+    promoted = [name for name in trees if all(rule.holds for rule in rules[name])]
     champion = promoted[0] if promoted else simplest
-    others = [name for name in ranked if name != champion]
-    challenger = (simplest if promoted else None) or (others[0] if others else None)
-    stage, reasons = _stage(evaluation, parameters=parameters, synthetic=synthetic)
-    return Verdicts(champion, challenger, stage, reasons, rules)
+    others = [family.name for family in ranked if family.name != champion]
+    stage, reasons = _stage(evaluation, parameters)
+    return Verdicts(champion, others[0] if others else None, stage, reasons, rules)
+
+
+def _ranked(evaluation: Evaluation, families: Sequence[ModelFamily]) -> list[ModelFamily]:
+    """Models that know predictors and may be served, the best discrimination first."""
+    metrics = evaluation.metrics()
+    able = [f for f in families if f.kind in ("linear", "tree") and "uno_c" in metrics[f.name]]
+    return sorted(able, key=lambda family: -metrics[family.name]["uno_c"])
 
 
 def _simplest(evaluation: Evaluation, families: Sequence[ModelFamily]) -> str:
-    """Ridge Cox where it could learn, else Kaplan-Meier, else the first that may be served."""
-    learnt = [f.name for f in families if f.kind != "comparator" and _has_learnt(evaluation, f)]
-    return next((name for name in _SIMPLER if name in learnt), learnt[0])
+    """Ridge Cox where it could learn, else Kaplan-Meier."""
+    learnt = [family.name for family in families if _has_learnt(evaluation, family)]
+    found = [name for name in _SIMPLER if name in learnt]
+    if not found:
+        told = "; ".join(evaluation.notes) or "no reason was given"
+        raise TooLittleData(f"neither {' nor '.join(_SIMPLER)} could learn in any fold: {told}")
+    return found[0]
 
 
 def _has_learnt(evaluation: Evaluation, family: ModelFamily) -> bool:
@@ -119,6 +133,7 @@ def _rules(evaluation: Evaluation, name: str, reference: str) -> tuple[Rule, ...
             f"at least {SMALLEST_GAIN:+.2f}, interval above 0",
             bool(gain >= SMALLEST_GAIN and lower > 0),
         ),
+        *(Rule(name, "not judged", threshold, False) for name, threshold in _NOT_JUDGED.items()),
     )
 
 
@@ -135,18 +150,16 @@ def _gain(evaluation: Evaluation, name: str, reference: str) -> tuple[float, flo
     known = difference[np.isfinite(difference)]
     if len(known) < 2:
         return float("nan"), float("nan")
-    test_to_train = 1 / 4  # five folds
+    folds = int(evaluation.values["fold"].max())
+    test_to_train = 1 / (folds - 1)
     variance = known.var(ddof=1) * (1 / len(known) + test_to_train)
     return float(known.mean()), float(known.mean() - 1.96 * np.sqrt(variance))
 
 
-def _stage(
-    evaluation: Evaluation, *, parameters: int, synthetic: bool
-) -> tuple[Stage, tuple[str, ...]]:
+def _stage(evaluation: Evaluation, parameters: int) -> tuple[Stage, tuple[str, ...]]:
     events = int(evaluation.at_risk.y["event"].sum())
-    reasons = []
-    if synthetic:
-        reasons.append("trained on a synthetic reconstruction: demonstration only")
+    synthetic = evaluation.at_risk.synthetic
+    reasons = [CAUTION] if synthetic else []
     if events < EVENTS_PER_PARAMETER * parameters:
         reasons.append(
             f"{events} events for {parameters} parameters; "

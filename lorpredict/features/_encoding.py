@@ -58,7 +58,8 @@ class Encoding:
     never_measured
         Predictors of the design that no training row holds; the model knows nothing of them.
     usual
-        The central 95 % of each number in training; no single child's value.
+        The central 95 % of each number in training, rounded outward to two digits; absent where
+        it was measured in few children.
     seen
         The levels of each category that occurred in training.
     """

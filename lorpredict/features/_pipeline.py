@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -17,6 +18,9 @@ from lorpredict.design import ModelDesign
 from lorpredict.errors import CohortFaults, DesignError, did_you_mean
 from lorpredict.features._encoding import Encoding, Feature
 from lorpredict.survival import Floats, Outcome
+
+# With fewer children the ends of a range would be those of one or two of them.
+_FEWEST_FOR_A_RANGE = 20
 
 Style = Literal["standardised", "imputed", "with_missing", "none"]
 
@@ -173,9 +177,16 @@ def _refuse_unknown_levels(predictor: Predictor, unknown: pd.Series) -> None:
 
 def _usual_ranges(names: Sequence[str], coded: Floats) -> Iterator[tuple[str, tuple[float, float]]]:
     for name, values in zip(names, coded.T, strict=True):
-        if catalogue()[name].kind is Kind.NUMBER and not np.isnan(values).all():
+        enough = np.isfinite(values).sum() >= _FEWEST_FOR_A_RANGE
+        if catalogue()[name].kind is Kind.NUMBER and enough:
             low, high = np.nanquantile(values, [0.025, 0.975])
-            yield name, (float(low), float(high))
+            yield name, (_outward(float(low), math.floor), _outward(float(high), math.ceil))
+
+
+def _outward(value: float, rounded: Callable[[float], int]) -> float:
+    """Round away from the middle to two digits, so that no bound is a child's own value."""
+    digit = 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 1.0
+    return round(rounded(value / digit) * digit, 10)
 
 
 def _levels_seen(names: Sequence[str], coded: Floats) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -103,7 +103,8 @@ class SurvivalForest:
 
     def survival(self, features: Floats, days: Floats) -> Floats:
         """Survival of shape (n_rows, n_times)."""
-        return self.trees.at(days).predict(features)
+        # The mean over trees may be off by the last digit: 500 times 1/500 is not quite 1.
+        return np.clip(self.trees.at(days).predict(features), 0.0, 1.0)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that is needed to build the model again."""

@@ -38,7 +38,7 @@ class TrainingRows:
     features : array of shape (n_rows, n_features)
     names : names of the features
     y : outcome, in days since the landmark
-    grid : days since the landmark, about a month apart, for families that learn on a time grid
+    grid : days since the landmark, about a month apart, on which curves are kept
     seed : all randomness comes from it
     """
 
@@ -104,7 +104,7 @@ class FamilyModel:
     encoding_ : what the feature pipeline has learnt
     curves_ : what the family has learnt, as plain arrays
     estimator_ : the library's own fitted object, or None
-    follow_up_ : last day since the landmark with enough children at risk in training
+    follow_up_ : last day of the time grid with enough children at risk in training
     """
 
     encoding_: Encoding
@@ -128,7 +128,8 @@ class FamilyModel:
                 f"none of the {len(y)} children lost response after the landmark; "
                 "there is no event to learn from"
             )
-        self.follow_up_ = last_day_at_risk(y)
+        grid = self.design.time_grid(float(y["duration"].max()))
+        self.follow_up_ = _last_on(grid, last_day_at_risk(y))
         pipeline = self.family.pipeline(self.design).fit(X)
         self.encoding_ = pipeline.encoding_
         learnt = self.family.learn(
@@ -136,7 +137,7 @@ class FamilyModel:
                 features=pipeline.transform(X),
                 names=self.encoding_.names,
                 y=y,
-                grid=self.design.time_grid(float(y["duration"].max())),
+                grid=grid,
                 seed=self.seed,
             )
         )
@@ -161,3 +162,9 @@ class FamilyModel:
 
     def __repr__(self) -> str:
         return f"FamilyModel({self.family.name!r}, design={self.design.name!r})"
+
+
+def _last_on(grid: Floats, day: float) -> float:
+    """Last day of the grid that is not after ``day``; it belongs to no single child."""
+    within = grid[grid <= day]
+    return float(within[-1]) if within.size else 0.0

@@ -35,7 +35,7 @@ def learn(rows: TrainingRows) -> Learnt:
     data = xgb.DMatrix(rows.features, label=labels, missing=np.nan)
     booster = xgb.train({**SETTINGS, "seed": rows.seed}, data, num_boost_round=ROUNDS)
     trees = TreeEnsemble.from_xgboost(booster)
-    baseline = breslow_baseline(trees.predict(rows.features)[:, 0], rows.y)
+    baseline = breslow_baseline(trees.predict(rows.features)[:, 0], rows.y, rows.grid)
     return Learnt(TreeHazard(trees, baseline), booster)
 
 

@@ -35,10 +35,16 @@ def round_up(y: Outcome, grid: Floats) -> Outcome:
     """Move events and censorings up to the next day of the grid.
 
     Who has had the event by a horizon stays the same, since every horizon is on the grid;
-    a forest then stores a curve of months instead of one of days.
+    a forest then stores a curve of months instead of one of days. A child censored before the
+    first event of its month was not at risk at any event of it, and is moved down instead;
+    otherwise Kaplan-Meier on the grid would lie too low.
     """
-    positions = np.searchsorted(grid, y["duration"], side="left")
-    return outcome_array(y["event"], grid[positions])
+    month = np.searchsorted(grid, y["duration"], side="left")
+    first_event = np.full(len(grid), np.inf)
+    np.minimum.at(first_event, month[y["event"]], y["duration"][y["event"]])
+    stays = (y["duration"] >= first_event[month]) | (y["duration"] == grid[month])
+    start = np.concatenate([[grid[0] / 2], grid])[month]
+    return outcome_array(y["event"], np.where(stays, grid[month], start))
 
 
 FAMILY = ModelFamily(

@@ -12,7 +12,7 @@ from lorpredict.models._family import Learnt, ModelFamily, TrainingRows
 def learn(rows: TrainingRows) -> Learnt:
     """Kaplan and Meier, J Am Stat Assoc 53:457 (1958)."""
     nothing = np.empty(0)
-    return Learnt(LinearHazard(nothing, nothing, kaplan_meier_baseline(rows.y)))
+    return Learnt(LinearHazard(nothing, nothing, kaplan_meier_baseline(rows.y, rows.grid)))
 
 
 FAMILY = ModelFamily(name="null", label="Kaplan-Meier", kind="reference", style="none", learn=learn)

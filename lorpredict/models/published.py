@@ -22,7 +22,7 @@ def learn(rows: TrainingRows) -> Learnt:
     known = _coefficients()
     coefficients = np.array([known[name] for name in rows.names])
     means = rows.features.mean(axis=0)
-    baseline = breslow_baseline((rows.features - means) @ coefficients, rows.y)
+    baseline = breslow_baseline((rows.features - means) @ coefficients, rows.y, rows.grid)
     return Learnt(LinearHazard(coefficients, means, baseline))
 
 

@@ -27,7 +27,7 @@ def learn(rows: TrainingRows) -> Learnt:
     penalty = chosen_penalty(rows.features, rows.y, seed=rows.seed)
     fitted = _fit(rows.features, rows.y, penalty)
     means = rows.features.mean(axis=0)
-    baseline = breslow_baseline((rows.features - means) @ fitted.coef_, rows.y)
+    baseline = breslow_baseline((rows.features - means) @ fitted.coef_, rows.y, rows.grid)
     return Learnt(LinearHazard(fitted.coef_, means, baseline), fitted)
 
 

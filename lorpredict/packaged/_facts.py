@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from lorpredict.design import ModelDesign
-
-DEMONSTRATION_ONLY = "trained on a synthetic reconstruction: demonstration only"
+from lorpredict.synthetic import CAUTION
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class ModelFacts:
     @property
     def cautions(self) -> tuple[str, ...]:
         """What has to be said with every answer."""
-        return (DEMONSTRATION_ONLY,) if self.training.synthetic else ()
+        return (CAUTION,) if self.training.synthetic else ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for TOML, which knows no null: what is absent is left out."""

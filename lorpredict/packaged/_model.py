@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lorpredict.errors import DamagedModel
 from lorpredict.explanation import Contributions, ExactExplainer
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _SAME_ANSWER = 1e-12
 
 Records = Sequence[Mapping[str, Any]]
+Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ class PackagedModel:
     _explainers: dict[tuple[float, ...], ExactExplainer] = field(default_factory=dict, repr=False)
 
     def predict(
-        self, records: Records | pd.DataFrame, *, days: ArrayLike | None = None
+        self, records: Records | pd.DataFrame, *, days_since_first_infusion: ArrayLike | None = None
     ) -> RiskPrediction:
         """Risk of secondary loss of response by each horizon.
 
@@ -60,47 +61,57 @@ class PackagedModel:
         ----------
         records
             Columns of the catalogue in canonical units; what was not measured is left out or None.
-        days
-            Days since the landmark; the model's horizons by default.
+        days_since_first_infusion
+            Times to be told; the model's horizons by default. A child with a ``landmark_day`` of
+            its own is asked at the same day since the first infusion.
 
         Raises
         ------
         RecordFaults
             With every fault of every record.
         BeyondFollowUp
-            For a day after the model's follow-up.
+            For a day before a child's landmark or after the model's follow-up.
         """
-        asked = self._days(days)
-        checked = checked_records(records, self.encoding)
+        asked, checked = self._asked(days_since_first_infusion), self._checked(records)
+        own_days = self._own_days(asked, checked)
         features = self._features(checked)
+        risk = np.empty(own_days.shape)
+        for days, rows in _children_by_days(own_days):
+            risk[rows] = 1.0 - self.curves.survival(features[rows], days)
         return RiskPrediction(
-            days_since_landmark=asked,
-            days_since_first_infusion=self._landmarks(checked)[:, None] + asked,
-            risk=1.0 - self.curves.survival(features, asked),
+            days_since_first_infusion=asked,
+            days_since_landmark=own_days,
+            risk=risk,
             missing=tuple(record.missing for record in checked),
             warnings=tuple(record.warnings for record in checked),
         )
 
     def explain(
-        self, records: Records | pd.DataFrame, *, days: ArrayLike | None = None
+        self, records: Records | pd.DataFrame, *, days_since_first_infusion: ArrayLike | None = None
     ) -> Contributions:
         """Exact contributions of each predictor, on the scale on which they add up.
 
         A forest's contributions are shares of the risk; those of Cox-type models are on the
         log-hazard. Dummies and missing indicators count for the predictor they belong to.
+        Parameters and errors are those of :meth:`predict`.
         """
-        asked = self._days(days)
-        checked = checked_records(records, self.encoding)
-        explainer = self._explainer(asked)
-        values, base_values, predicted, scale = explainer(self._features(checked))
+        asked, checked = self._asked(days_since_first_infusion), self._checked(records)
+        own_days = self._own_days(asked, checked)
+        features = self._features(checked)
+        values = np.empty((len(checked), len(self.encoding.predictors), len(asked)))
+        base_values, predicted = np.empty(own_days.shape), np.empty(own_days.shape)
+        for days, rows in _children_by_days(own_days):
+            exact = self._explainer(days)(features[rows])
+            values[rows] = self.encoding.by_predictor(exact.values)
+            base_values[rows], predicted[rows] = exact.base_values, exact.predicted
         return Contributions(
             predictors=self.encoding.predictors,
-            values=self.encoding.by_predictor(values),
+            values=values,
             base_values=base_values,
             predicted=predicted,
             data=self._data(checked),
-            days=asked,
-            scale=scale,
+            days=asked - self.facts.design.landmark_day,
+            scale=exact.scale,
         )
 
     def save(self, folder: str | Path, *, documents: Mapping[str, str] | None = None) -> Path:
@@ -142,12 +153,13 @@ class PackagedModel:
         prediction = self.predict(records)
         return {
             "records": records,
-            "days_since_landmark": prediction.days_since_landmark.tolist(),
+            "days_since_first_infusion": prediction.days_since_first_infusion.tolist(),
             "risk": prediction.risk.tolist(),
         }
 
     def _refuse_other_answers(self, saved: Mapping[str, Any]) -> None:
-        found = self.predict(saved["records"], days=saved["days_since_landmark"])
+        asked = saved["days_since_first_infusion"]
+        found = self.predict(saved["records"], days_since_first_infusion=asked)
         difference = float(np.abs(found.risk - np.array(saved["risk"])).max())
         if not difference <= _SAME_ANSWER:
             raise DamagedModel(
@@ -155,17 +167,25 @@ class PackagedModel:
                 f"they differ by {difference:.1e}"
             )
 
-    def _days(self, days: ArrayLike | None) -> Floats:
-        asked = self.facts.horizons if days is None else days
-        return refuse_beyond(asked, self.facts.follow_up_days_since_landmark)
+    def _asked(self, days_since_first_infusion: ArrayLike | None) -> Floats:
+        if days_since_first_infusion is None:
+            return np.asarray(self.facts.horizons) + self.facts.design.landmark_day
+        return np.atleast_1d(np.asarray(days_since_first_infusion, dtype=float))
+
+    def _checked(self, records: Records | pd.DataFrame) -> list[CheckedRecord]:
+        return checked_records(records, self.encoding, self.facts.design)
+
+    def _own_days(self, asked: Floats, checked: Sequence[CheckedRecord]) -> Floats:
+        """Days since each child's own landmark, array of shape (n_patients, n_times)."""
+        plan = self.facts.design.landmark_day
+        landmarks = np.array([record.values.get("landmark_day", plan) for record in checked])
+        own_days: Floats = asked - landmarks[:, None]
+        refuse_beyond(own_days.ravel(), self.facts.follow_up_days_since_landmark)
+        return own_days
 
     def _features(self, checked: Sequence[CheckedRecord]) -> Floats:
         values = [record.values for record in checked]
         return self.encoding.encode(coded_records(values, self.encoding.predictors))
-
-    def _landmarks(self, checked: Sequence[CheckedRecord]) -> Floats:
-        plan = self.facts.design.landmark_day
-        return np.array([record.values.get("landmark_day", plan) for record in checked], float)
 
     def _data(self, checked: Sequence[CheckedRecord]) -> np.ndarray[Any, np.dtype[np.object_]]:
         data = np.empty((len(checked), len(self.encoding.predictors)), dtype=object)
@@ -182,3 +202,9 @@ class PackagedModel:
                 return explainer
             self._explainers[key] = explainer
         return self._explainers[key]
+
+
+def _children_by_days(own_days: Floats) -> Iterator[tuple[Floats, Rows]]:
+    """Group children who are asked at the same days since their landmark."""
+    for days in np.unique(own_days, axis=0):
+        yield days, np.flatnonzero((own_days == days).all(axis=1))

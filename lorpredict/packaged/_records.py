@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lorpredict.clinical import Kind, Predictor, catalogue, contradictions, derive, is_missing
+from lorpredict.design import ModelDesign
 from lorpredict.errors import Fault, RecordFaults, did_you_mean
 from lorpredict.features import Encoding
 
@@ -33,7 +34,7 @@ class CheckedRecord:
 
 
 def checked_records(
-    records: Sequence[Record] | pd.DataFrame, encoding: Encoding
+    records: Sequence[Record] | pd.DataFrame, encoding: Encoding, design: ModelDesign
 ) -> list[CheckedRecord]:
     """Check records, all faults of all of them at once.
 
@@ -47,10 +48,14 @@ def checked_records(
     given = [_given(record) for record in _as_records(records)]
     faults = [] if given else [Fault("records", "expected at least one record, there is none")]
     for row, record in enumerate(given, start=1):
-        faults += _faults(record, encoding, row)
+        faults += _faults(record, encoding, design, row)
     if faults:
         raise RecordFaults(faults, subject="the request")
-    return [_remarked(derive(record), encoding) for record in given]
+    return [_remarked(_derived(record, design), encoding, design) for record in given]
+
+
+def _derived(record: Record, design: ModelDesign) -> dict[str, Any]:
+    return design.eligibility.with_remission(derive(record))
 
 
 def _as_records(records: Sequence[Record] | pd.DataFrame) -> Sequence[Record]:
@@ -74,7 +79,7 @@ def _plain(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def _faults(record: Record, encoding: Encoding, row: int) -> Iterator[Fault]:
+def _faults(record: Record, encoding: Encoding, design: ModelDesign, row: int) -> Iterator[Fault]:
     known = catalogue()
     for key, value in record.items():
         if key not in known:
@@ -88,13 +93,15 @@ def _faults(record: Record, encoding: Encoding, row: int) -> Iterator[Fault]:
     usable = {k: v for k, v in record.items() if k in known and known[k].may_predict}
     readable = {k: v for k, v in usable.items() if not known[k].fault(v)}
     yield from contradictions(readable, row=row)
-    told = set(derive(readable)) | set(usable)  # a value that cannot be read was told already
+    told = set(_derived(readable, design)) | set(
+        usable
+    )  # a value that cannot be read was told already
     if encoding.predictors and not told & set(encoding.predictors):
         names = ", ".join(encoding.predictors)
         yield Fault("record", "holds none of the model's predictors", f"They are {names}", row=row)
 
 
-def _remarked(record: Record, encoding: Encoding) -> CheckedRecord:
+def _remarked(record: Record, encoding: Encoding, design: ModelDesign) -> CheckedRecord:
     missing = tuple(name for name in encoding.predictors if name not in record)
     remarks = [
         remark
@@ -102,6 +109,7 @@ def _remarked(record: Record, encoding: Encoding) -> CheckedRecord:
         if name in record
         for remark in _remarks(catalogue()[name], record[name], encoding)
     ]
+    remarks += _eligibility_remarks(record, design)
     measured = len(encoding.predictors) - len(missing)
     if 2 * measured < len(encoding.predictors):
         remarks.append(
@@ -111,13 +119,22 @@ def _remarked(record: Record, encoding: Encoding) -> CheckedRecord:
     return CheckedRecord(record, missing, tuple(remarks))
 
 
+def _eligibility_remarks(record: Record, design: ModelDesign) -> Iterator[str]:
+    """The model knows only children who were in response; others are answered, but told so."""
+    rules = design.eligibility
+    if rules.already_lost(record):
+        yield "already in loss of response at week 14: no such child was in training"
+    elif rules.has_responded(record) is False:
+        yield "no response at week 14: no such child was in training"
+
+
 def _remarks(predictor: Predictor, value: Any, encoding: Encoding) -> Iterator[str]:
     name = predictor.key
     if name in encoding.never_measured:
         yield f"{predictor.label}: measured in no training child, so it changes nothing"
     elif predictor.kind is Kind.CATEGORY and value not in encoding.seen[name]:
         yield f"{predictor.label}: this level occurred in no training child"
-    elif predictor.kind is Kind.NUMBER:
+    elif name in encoding.usual:
         low, high = encoding.usual[name]
         if not low <= value <= high:
             unit = f" {predictor.readable_unit}".rstrip()

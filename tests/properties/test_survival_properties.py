@@ -21,6 +21,7 @@ from tests.tables import simple_design
 few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 CONVERSIONS = [(column, other) for column in catalogue().values() for other in column.other_units]
 HORIZON = 365.0
+GRID = np.arange(30.0, 3000.0, 30.0)
 
 
 @st.composite
@@ -58,7 +59,7 @@ def test_curves_of_proportional_hazards_start_at_one_and_never_rise(
 ) -> None:
     features = data.draw(hnp.arrays(float, (len(y), 2), elements=st.floats(-3, 3)))
     coefficients, means = np.array([0.7, -1.1]), features.mean(axis=0)
-    baseline = breslow_baseline((features - means) @ coefficients, y)
+    baseline = breslow_baseline((features - means) @ coefficients, y, GRID)
     days = np.arange(0.0, 900.0, 7.0)
     curves = LinearHazard(coefficients, means, baseline).survival(features, days)
     # S(t) = exp(-H0(t) exp(x b)) with H0(0) = 0 and H0 rising.
@@ -70,7 +71,7 @@ def test_curves_of_proportional_hazards_start_at_one_and_never_rise(
 @few
 @given(outcomes())
 def test_a_higher_hazard_never_means_a_later_loss(y: Outcome) -> None:
-    model = LinearHazard(np.array([1.0]), np.zeros(1), kaplan_meier_baseline(y))
+    model = LinearHazard(np.array([1.0]), np.zeros(1), kaplan_meier_baseline(y, GRID))
     days = np.arange(0.0, 800.0, 50.0)
     curves = model.survival(np.array([[-1.0], [0.0], [1.0]]), days)
     # S(t | x) = S0(t) ** exp(x b), and powers of a number below one fall with the exponent.
@@ -130,10 +131,12 @@ def brier(y: Outcome, risk: float) -> float:
 def test_rounding_up_to_the_grid_keeps_who_had_the_event_by_a_horizon(y: Outcome) -> None:
     design: ModelDesign = simple_design()
     rounded = round_up(y, design.time_grid(float(y["duration"].max())))
-    assert (rounded["duration"] >= y["duration"]).all()
+    assert (rounded["duration"] > 0).all()
+    assert (rounded["duration"] >= y["duration"])[y["event"]].all()
     for horizon in design.horizons:
-        # Every horizon is a point of the grid, so nothing is rounded across it.
-        np.testing.assert_array_equal(rounded["duration"] <= horizon, y["duration"] <= horizon)
+        # Every horizon is a point of the grid, so no event is rounded across it.
+        lost = [each["event"] & (each["duration"] <= horizon) for each in (y, rounded)]
+        np.testing.assert_array_equal(*lost)
 
 
 @few

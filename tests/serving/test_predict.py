@@ -77,7 +77,7 @@ def test_horizons_count_from_the_first_infusion_and_from_the_landmark(
         (told["days_since_first_infusion"], told["days_since_landmark"])
         for told in answer["answers"][0]["risks"]
     ]
-    assert days == [(367, 267), (732, 632)]
+    assert days == [(365, 265), (730, 630)]
 
 
 def test_other_times_are_told_for_each_child_by_its_own_landmark(
@@ -91,7 +91,7 @@ def test_other_times_are_told_for_each_child_by_its_own_landmark(
     told = [[risk["days_since_landmark"] for risk in one["risks"]] for one in answer["answers"]]
     assert told == [[100, 300], [110, 310], [100, 300]]
     assert _risks(answer)[1] == pytest.approx(
-        champion.predict(records[1:2], days=[110, 310]).risk[0], abs=1e-12
+        champion.predict(records[1:2], days_since_first_infusion=[200, 400]).risk[0], abs=1e-12
     )
 
 

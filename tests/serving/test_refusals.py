@@ -221,7 +221,7 @@ def test_no_refusal_repeats_what_was_sent(client: TestClient, route: str) -> Non
 class Failing:
     """A model that quotes the record when it fails."""
 
-    def predict(self, records: Any) -> None:
+    def predict(self, records: Any, **_: Any) -> None:
         raise KeyError(f"{records} {SECRET_TEXT}")
 
 
@@ -249,3 +249,20 @@ def test_until_a_model_is_loaded_the_service_says_so() -> None:
 
         assert answer.status_code == 503
         assert answer.json()["type"] == "urn:problem:lorpredict:not-ready"
+
+
+def test_a_number_that_no_float_can_hold_is_a_fault_like_any_other(client: TestClient) -> None:
+    body = '{"record": {"age_years": 1' + "0" * 400 + "}}"
+    answer = client.post("/v1/predict", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["faults"][0]["pointer"] == "/record/age_years"
+
+
+def test_a_child_whose_own_landmark_puts_a_time_beyond_follow_up_is_refused(
+    client: TestClient, child: dict[str, Any]
+) -> None:
+    request = {"record": child | {"landmark_day": 112}, "days_since_first_infusion": [105]}
+    answer = client.post("/v1/predict", json=request)
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:problem:lorpredict:beyond-follow-up"
+    assert answer.json()["faults"][0]["pointer"] == "/days_since_first_infusion/0"

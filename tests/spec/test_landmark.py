@@ -18,6 +18,8 @@ ENDED = "observation ended at or before the landmark"
 ALREADY = "already in loss of response at the landmark"
 NO_RESPONSE = "no response at the landmark"
 UNKNOWN = "whether already in loss of response is unknown (no PCDAI at week 14)"
+NO_FALL = "whether response was reached is unknown (no fall of the PCDAI)"
+SMALL_FALL = "in remission after a smaller fall than response asks"
 
 HEAD = "patient_id | follow_up_days | outcome | pcdai_baseline | pcdai_week14\n"
 
@@ -37,13 +39,13 @@ at the edge         | 400            | administrative_end | 40             | 15 
 fell by 15          | 400            | administrative_end | 30             | 15           | kept
 fell by 12.5        | 400            | administrative_end | 27.5           | 15           | none
 rose                | 400            | administrative_end | 10             | 12.5         | none
-silent, small fall  | 400            | administrative_end | 10             | 7.5          | kept
+silent, small fall  | 400            | administrative_end | 10             | 7.5          | flagged
 active, great fall  | 400            | administrative_end | 90             | 20           | already
 active, no response | 400            | administrative_end | 20             | 20           | already
 lost before, active | 70             | secondary_lor      | 40             | 40           | lost
 ended, no response  | 70             | transferred        | 20             | 15           | ended
 no score at week 14 | 400            | administrative_end | 40             |              | unknown
-no baseline         | 400            | administrative_end |                | 15           | kept
+no baseline         | 400            | administrative_end |                | 15           | no fall
 no baseline, active | 400            | administrative_end |                | 17.5         | already
 never scored        | 400            | secondary_lor      |                |              | unknown
 ended, not scored   | 70             | transferred        |                |              | ended
@@ -67,7 +69,10 @@ def test_a_child_is_left_out_under_the_first_reason_that_holds(child: str, why: 
     expected = {reason: int(why == short) for short, reason in REASONS.items()}
     assert flow.left_out == expected
     assert flow.at_risk == 2 - sum(expected.values())
-    assert flow.unknown == {UNKNOWN: int(why == "unknown")}
+    assert flow.unknown == {
+        UNKNOWN: int(why == "unknown"), NO_FALL: int(why in ("unknown", "no fall"))
+    }  # fmt: skip
+    assert flow.flagged == {SMALL_FALL: int(why == "flagged")}
 
 
 def test_reasons_are_asked_in_the_order_of_time() -> None:
@@ -158,6 +163,7 @@ def test_the_flow_diagram_reads_from_top_to_bottom() -> None:
         f"  - 0 left out: {NO_RESPONSE}",
         "2 at risk at the landmark",
         f"  ? 1 kept: {UNKNOWN}",
+        f"  ? 1 kept: {NO_FALL}",
         "  > 1 still observed when the study closed",
         "  > 1 secondary loss of response",
     ]

@@ -7,7 +7,7 @@ import pytest
 from lorpredict import AtRisk, Cohort, ModelDesign, catalogue, landmark
 from lorpredict.cohort import CohortWarning
 from lorpredict.errors import DesignError
-from tests.tables import drawn, drawn_cohort, simple_design
+from tests.tables import drawn, drawn_at_risk, drawn_cohort, simple_design
 
 ONE = drawn("""
     patient_id | follow_up_days | outcome
@@ -35,7 +35,7 @@ def test_the_shipped_cohort_keeps_all_its_children(at_risk: AtRisk) -> None:
     assert at_risk.flow.ended == {
         "administrative_end": 40, "secondary_lor": 18, "stopped_infliximab": 8, "transferred": 3,
     }  # fmt: skip
-    assert list(at_risk.flow.unknown.values()) == [69]
+    assert list(at_risk.flow.unknown.values()) == [69, 69]
 
 
 def test_rows_of_predictors_and_outcome_belong_together(cohort: Cohort, at_risk: AtRisk) -> None:
@@ -60,3 +60,20 @@ def test_a_landmark_on_another_day_moves_the_clock(cohort: Cohort, design: Model
     # One loss lies between day 98 and day 110, on day 105.6.
     assert at_risk.flow.left_out["response lost at or before the landmark"] == 1
     assert repr(at_risk) == "AtRisk(68 children, 17 events)"
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"), [("beijing-2025", [True, False]), ("reach", [True, True])]
+)
+def test_remission_follows_from_the_index_by_the_designs_definition(
+    definition: str, expected: list[bool]
+) -> None:
+    at_risk = drawn_at_risk(
+        """
+        patient_id | follow_up_days | outcome            | pcdai_baseline | pcdai_week14
+        a          | 400            | secondary_lor      | 40             | 7.5
+        b          | 400            | administrative_end | 40             | 10
+        """,
+        remission_definition=definition,
+    )
+    assert at_risk.X["remission_week14"].tolist() == expected

@@ -86,7 +86,7 @@ def test_a_day_that_was_not_explained_is_refused_with_those_that_were() -> None:
     contributions = Contributions(
         predictors=("sex",),
         values=np.zeros((1, 1, 2)),
-        base_values=np.zeros(2),
+        base_values=np.zeros((1, 2)),
         predicted=np.zeros((1, 2)),
         data=np.array([["female"]], dtype=object),
         days=np.array([267.0, 632.0]),

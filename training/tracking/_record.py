@@ -129,7 +129,7 @@ def _log_family(development: Development, family: str) -> str:
     with mlflow.start_run(run_name=label, nested=True) as run:
         mlflow.set_tags({"family": family, "stage": development.verdicts.stage})
         mlflow.log_params({"family": family, "seed": development.seed})
-        mlflow.log_metrics(development.evaluation.metrics(family))
+        mlflow.log_metrics(development.evaluation.metrics()[family])
         _log_every_fold(development, family, run.info.run_id)
         _log_figures(explanation_figures(development, family))
     return str(run.info.run_id)

@@ -137,12 +137,7 @@ def test_remission_after_a_small_fall_goes_before_primary_non_response() -> None
 
 @pytest.mark.parametrize("name", ["beijing-2025", "reach", "turner-2010"])
 def test_a_response_needs_the_first_index_too(name: str) -> None:
-    assert definition("response", name).needs_fall
     assert not definition("response", name).holds(0.0)
-
-
-def test_loss_of_response_needs_the_present_index_alone() -> None:
-    assert not definition("lor", "beijing-2025").needs_fall
 
 
 def test_every_definition_rests_on_an_index_that_is_described() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lorpredict.clinical import Catalogue, Kind, Known, OtherUnit, Predictor, catalogue
+from lorpredict.clinical._derived import DERIVATIONS
 from lorpredict.errors import CatalogueError, UnknownPredictor
 
 WHEN_KNOWN = {
@@ -332,3 +333,9 @@ def test_a_number_that_no_float_can_hold_is_a_fault_like_any_other() -> None:
     fault = catalogue()["albumin_g_l"].fault(10**400)
     assert fault is not None
     assert fault.problem == "expected 10 to 60 g/L"
+
+
+def test_what_says_that_it_is_derived_is_derived() -> None:
+    said = {key: column.derived_from for key, column in catalogue().items() if column.derived_from}
+    written = {each.key: each.sources for each in DERIVATIONS}
+    assert said == written | {"remission_week14": ("pcdai_week14",)}

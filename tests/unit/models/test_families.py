@@ -16,6 +16,7 @@ from lorpredict.models.ridge import PENALTIES, chosen_penalty, partial_log_likel
 from lorpredict.survival import outcome_array
 
 FIVE = outcome_array([True, False, True, True, False], [10, 20, 30, 40, 50])
+TENS = np.array([10.0, 20.0, 30.0, 40.0, 50.0])
 
 
 @pytest.mark.parametrize(
@@ -39,24 +40,30 @@ def test_a_family_is_of_its_kind_and_learns_its_shape(
 
 
 def test_breslow_without_predictors_is_nelson_aalen() -> None:
-    baseline = breslow_baseline(np.zeros(5), FIVE)
+    baseline = breslow_baseline(np.zeros(5), FIVE, TENS)
     assert baseline.days.tolist() == [10.0, 30.0, 40.0]
     assert baseline.values == pytest.approx([1 / 5, 1 / 5 + 1 / 3, 1 / 5 + 1 / 3 + 1 / 2])
 
 
 def test_breslow_divides_by_the_hazards_of_those_at_risk() -> None:
-    baseline = breslow_baseline(np.log([1.0, 2.0, 3.0, 4.0, 5.0]), FIVE)
+    baseline = breslow_baseline(np.log([1.0, 2.0, 3.0, 4.0, 5.0]), FIVE, TENS)
     assert baseline([10, 30, 40]) == pytest.approx(np.cumsum([1 / 15, 1 / 12, 1 / 9]))
 
 
 def test_a_baseline_by_kaplan_meier_gives_its_curve_back() -> None:
     days, survival = kaplan_meier_estimator(FIVE["event"], FIVE["duration"])
-    assert np.exp(-kaplan_meier_baseline(FIVE)(days)) == pytest.approx(survival)
+    assert np.exp(-kaplan_meier_baseline(FIVE, TENS)(days)) == pytest.approx(survival)
 
 
 def test_a_curve_that_ends_at_zero_stays_there() -> None:
-    baseline = kaplan_meier_baseline(outcome_array([True, True], [10, 20]))
+    baseline = kaplan_meier_baseline(outcome_array([True, True], [10, 20]), TENS)
     assert np.exp(-baseline([5, 10, 20, 30])).tolist() == [1.0, 0.5, 0.0, 0.0]
+
+
+def test_a_baseline_holds_no_day_on_which_a_child_lost_response() -> None:
+    baseline = breslow_baseline(np.zeros(5), FIVE, np.array([15.0, 35.0, 45.0]))
+    assert baseline.days.tolist() == [15.0, 35.0, 45.0]
+    assert baseline.values == pytest.approx([1 / 5, 1 / 5 + 1 / 3, 1 / 5 + 1 / 3 + 1 / 2])
 
 
 # ---- each family ------------------------------------------------------------------------------
@@ -87,8 +94,10 @@ def test_ridge_is_scikit_survivals_cox_at_the_chosen_penalty(
     features = model.family.pipeline(model.design).fit_transform(at_risk.X)
     penalty = chosen_penalty(features, at_risk.y, seed=0)
     theirs = CoxPHSurvivalAnalysis(alpha=penalty).fit(features, at_risk.y)
-    expected = theirs.predict_survival_function(features, return_array=True)
-    ours = model.curves_.survival(features, theirs.unique_times_)
+    horizons = model.design.horizons  # on the grid, where our baseline is theirs
+    curves = theirs.predict_survival_function(features)
+    expected = np.array([curve(horizons) for curve in curves])
+    ours = model.curves_.survival(features, horizons)
     assert penalty in PENALTIES
     np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-12)
 
@@ -114,17 +123,24 @@ def test_the_partial_likelihood_is_counted_by_hand() -> None:
     assert partial_log_likelihood(np.log([1.0, 2.0, 4.0]), y) == pytest.approx(expected)
 
 
-def test_events_and_censorings_are_rounded_up_to_the_grid() -> None:
-    rounded = round_up(FIVE, np.array([15.0, 30.0, 45.0, 60.0]))
-    assert rounded["duration"].tolist() == [15.0, 30.0, 30.0, 45.0, 60.0]
-    assert rounded["event"].tolist() == FIVE["event"].tolist()
+def test_events_are_rounded_up_and_so_are_those_at_risk_at_them() -> None:
+    y = outcome_array([False, True, False, True, False], [18, 20, 25, 28, 40])
+    rounded = round_up(y, np.array([15.0, 30.0, 45.0]))
+    # Censored on day 18, before the first event of the month, the first was at risk at none.
+    assert rounded["duration"].tolist() == [15.0, 30.0, 30.0, 30.0, 30.0]
+    assert rounded["event"].tolist() == y["event"].tolist()
 
 
-def test_rounding_up_changes_nobodys_status_at_a_horizon(at_risk: AtRisk) -> None:
+def test_a_censoring_before_the_first_event_of_all_stays_after_the_landmark() -> None:
+    y = outcome_array([False, True], [3, 9])
+    assert round_up(y, np.array([15.0, 30.0]))["duration"].tolist() == [7.5, 15.0]
+
+
+def test_rounding_keeps_who_has_lost_response_by_a_horizon(at_risk: AtRisk) -> None:
     rounded = round_up(at_risk.y, at_risk.design.time_grid(2798.4))
     for horizon in at_risk.design.horizons:
-        before, after = (y["duration"] <= horizon for y in (at_risk.y, rounded))
-        assert (before == after).all()
+        lost = [y["event"] & (y["duration"] <= horizon) for y in (at_risk.y, rounded)]
+        assert (lost[0] == lost[1]).all()
 
 
 def test_a_model_says_its_family_and_design(development: Development) -> None:

@@ -231,6 +231,16 @@ def test_no_childs_row_is_in_any_file(
     assert children_in(folder, rows_of_children(packaged[name], at_risk)) == []
 
 
+@every_family
+def test_no_day_of_a_childs_outcome_is_in_any_file(
+    name: str, packaged: dict[str, PackagedModel], at_risk: AtRisk, tmp_path: Path
+) -> None:
+    folder = packaged[name].save(tmp_path / "model")
+    days = [at_risk.y["duration"], np.sort(at_risk.y["duration"][at_risk.y["event"]])]
+    few_together = [np.sort(part)[:4] for part in days] + [part[:4] for part in days]
+    assert children_in(folder, few_together) == []
+
+
 def test_a_childs_row_would_be_found(ridge: PackagedModel, at_risk: AtRisk, folder: Path) -> None:
     rows = rows_of_children(ridge, at_risk)
     np.savez(folder / "rows.npz", np.array([rows[100], rows[101]]).T)

@@ -74,8 +74,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a contradiction": (
         {"pcdai_week14": 12.5},
-        "remission_week14 is true (computed: false) in row 1: "
-        "contradicts PCDAI below 10 (Beijing 2025). Check pcdai_week14",
+        "remission_week14 is true (pcdai_week14: 12.5) in row 1: "
+        "contradicts every named definition of remission. Check pcdai_week14",
     ),
 }  # fmt: skip
 
@@ -137,10 +137,10 @@ def test_kaplan_meier_needs_nothing_of_a_child(packaged: dict[str, PackagedModel
 
 
 def test_a_horizon_in_twenty_years_is_refused(ridge: PackagedModel) -> None:
-    with pytest.raises(BeyondFollowUp, match=r"^7207 days since the landmark: expected 0 to 1344"):
-        ridge.predict([CHILD], days=20 * 365.25 - 98)
+    with pytest.raises(BeyondFollowUp, match=r"^7207 days since the landmark: expected 0 to 1332"):
+        ridge.predict([CHILD], days_since_first_infusion=20 * 365.25)
     with pytest.raises(BeyondFollowUp, match=r"^7207 days"):
-        ridge.explain([CHILD], days=20 * 365.25 - 98)
+        ridge.explain([CHILD], days_since_first_infusion=20 * 365.25)
 
 
 # ---- what comes out ---------------------------------------------------------------------------
@@ -192,12 +192,53 @@ def test_what_can_be_derived_is_not_missing(ridge: PackagedModel) -> None:
     np.testing.assert_array_equal(derived.risk, given.risk)
 
 
-def test_horizons_are_told_from_both_origins(ridge: PackagedModel) -> None:
+def test_a_child_with_its_own_landmark_is_told_the_same_horizons(ridge: PackagedModel) -> None:
     prediction = ridge.predict([CHILD, CHILD | {"landmark_day": 90}])
-    assert prediction.days_since_landmark.tolist() == [267.0, 632.0]
-    assert prediction.days_since_first_infusion.tolist() == [[365.0, 730.0], [357.0, 722.0]]
+    assert prediction.days_since_first_infusion.tolist() == [365.0, 730.0]
+    assert prediction.days_since_landmark.tolist() == [[267.0, 632.0], [275.0, 640.0]]
     # The clock of the model starts at the landmark, wherever that was.
-    assert prediction.risk[0].tolist() == prediction.risk[1].tolist()
+    later = ridge.predict([CHILD], days_since_first_infusion=[365 + 8, 730 + 8])
+    assert prediction.risk[1].tolist() == later.risk[0].tolist()
+
+
+def test_children_with_landmarks_of_their_own_are_explained_as_they_are_predicted(
+    packaged: dict[str, PackagedModel],
+) -> None:
+    children = [CHILD, CHILD | {"landmark_day": 84}, CHILD | {"landmark_day": 112}]
+    found = packaged["forest"].explain(children)
+    assert found.days.tolist() == [267.0, 632.0]
+    assert found.predicted == pytest.approx(packaged["forest"].predict(children).risk, abs=1e-12)
+    total = found.base_values + found.values.sum(axis=1)
+    assert total == pytest.approx(found.predicted, abs=1e-12)
+
+
+def test_a_day_before_a_childs_own_landmark_is_refused(ridge: PackagedModel) -> None:
+    with pytest.raises(BeyondFollowUp, match=r"^-7 days since the landmark"):
+        ridge.predict([CHILD | {"landmark_day": 112}], days_since_first_infusion=105)
+
+
+@pytest.mark.parametrize(
+    ("pcdai", "remark"),
+    [
+        ({"pcdai_baseline": 50.0, "pcdai_week14": 20.0}, "already in loss of response at week 14"),
+        ({"pcdai_baseline": 20.0, "pcdai_week14": 12.5}, "no response at week 14"),
+    ],
+)
+def test_a_child_who_is_not_in_response_is_told_so(
+    ridge: PackagedModel, pcdai: dict[str, float], remark: str
+) -> None:
+    prediction = ridge.predict([CHILD | pcdai | {"remission_week14": False}])
+    assert f"{remark}: no such child was in training" in prediction.warnings[0]
+
+
+def test_remission_is_read_from_the_index_by_the_designs_definition(
+    ridge: PackagedModel,
+) -> None:
+    silent = {key: value for key, value in CHILD.items() if key != "remission_week14"}
+    design = replace(ridge.facts.design, remission_definition="reach")
+    reach = replace(ridge, facts=replace(ridge.facts, design=design))
+    at_ten = silent | {"pcdai_week14": 10.0}
+    assert ridge.predict([at_ten]).risk[0, 0] > reach.predict([at_ten]).risk[0, 0]
 
 
 def test_a_complete_usual_child_is_answered_without_a_remark(ridge: PackagedModel) -> None:
@@ -210,10 +251,10 @@ def test_a_complete_usual_child_is_answered_without_a_remark(ridge: PackagedMode
     "values, remark",
     [
         ({"albumin_g_l": 59.0}, r"Albumin: outside the central 95 % of the training children "
-                                r"(25.1 to 43.7 g/L)"),
+                                r"(25 to 44 g/L)"),
         ({"location": "none"}, "Disease location: this level occurred in no training child"),
         ({"age_years": 0.5}, r"Age at first infusion: outside the central 95 % of the training "
-                             r"children (3.28 to 17 years)"),
+                             r"children (3.2 to 17 years)"),
     ],
     ids=["high", "unseen level", "low"],
 )  # fmt: skip
@@ -292,7 +333,11 @@ def test_an_explanation_shows_what_was_measured_in_its_own_units(ridge: Packaged
 
 def test_explaining_other_days_does_not_disturb_the_horizons(ridge: PackagedModel) -> None:
     before = ridge.explain([CHILD]).values
-    assert ridge.explain([CHILD], days=[30, 60, 90]).values.shape == (1, 18, 3)
+    assert ridge.explain([CHILD], days_since_first_infusion=[130, 160, 190]).values.shape == (
+        1,
+        18,
+        3,
+    )
     np.testing.assert_array_equal(ridge.explain([CHILD]).values, before)
 
 
