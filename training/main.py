@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"training stopped: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("training was interrupted; nothing was registered", file=sys.stderr)
+        told = "training was interrupted; a registration that was not complete was taken back"
+        print(told, file=sys.stderr)
         return 130
     return 0
 
@@ -68,9 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cohort", default="", help="CSV file; the shipped cohort by default")
     parser.add_argument("--design", default="week14", help="name in training/designs, or a path")
     parser.add_argument("--families", type=_names, default=(), help="comma separated, or all")
-    parser.add_argument("--seed", type=_whole, default=0)
+    parser.add_argument("--seed", type=_whole, default=0, help="all randomness comes from it")
     parser.add_argument("--repeats", type=_positive, default=20, help="draws of the five folds")
-    parser.add_argument("--name", default=MODEL_NAME, help="name of the registered model")
+    parser.add_argument(
+        "--name", type=_model_name, default=MODEL_NAME, help="name of the registered model"
+    )
     return parser
 
 
@@ -81,10 +85,19 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _whole(text: str) -> int:
     """MLflow hands numbers over as they were typed, 20 or 20.0."""
-    number = float(text)
-    if not number.is_integer() or number < 0:
+    number = float(text) if re.fullmatch(r"\d+(\.0*)?", text) else -1.0
+    if number < 0:
         raise argparse.ArgumentTypeError(f"expected a whole number, 0 or above, not {text!r}")
     return int(number)
+
+
+def _model_name(text: str) -> str:
+    """Refuse before the training what MLflow would refuse after it."""
+    if not text or re.search(r"[/:.%\"']", text):
+        raise argparse.ArgumentTypeError(
+            f"expected a name without / : . % and quotes, not {text!r}"
+        )
+    return text
 
 
 def _positive(text: str) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from rich.progress import (
     BarColumn,
@@ -40,13 +42,47 @@ def plain_warnings() -> None:
 
 @contextmanager
 def interrupts_as_exceptions() -> Iterator[None]:
-    """Let SIGTERM clean up as Ctrl-C does."""
+    """Let the first SIGINT or SIGTERM raise KeyboardInterrupt; the rest may not stop the clean-up.
+
+    Under ``mlflow run`` one Ctrl-C arrives twice: as SIGINT in the whole group of processes, and
+    as SIGTERM from MLflow.
+    """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in _heard():
+            signal.signal(number, _ignore)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    with _answered_by(stop):
+        yield
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let no SIGINT or SIGTERM in, for what has to be brought to its end."""
+    with _answered_by(_ignore):
+        yield
+
+
+@contextmanager
+def _answered_by(answer: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    before = _heard()
     try:
+        for number in before:
+            signal.signal(number, answer)
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, answered in before.items():
+            signal.signal(number, answered)
+
+
+def _heard() -> dict[signal.Signals, Any]:
+    """Signal -> what answers it; none outside the main thread, none that ``nohup`` or ``&`` hid."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    answers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    return {number: answer for number, answer in answers.items() if answer != signal.SIG_IGN}
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Unlike SIG_IGN, a signal that has come but was not yet answered ends here in silence."""

@@ -21,6 +21,7 @@ STRANGERS = "Training and serving never meet"
 MLFLOW = "MLflow is spoken in three modules"
 BENTOML = "BentoML is spoken in serving alone"
 
+ABSENT = ("lorpredict/utils.py",)  # no room has this name, and none should
 FOREST = "import lorpredict.models.forest"
 
 # rule, file, the line that breaks it
@@ -36,8 +37,10 @@ VIOLATIONS = {
     "the library knows serving": (LIBRARY, "lorpredict/errors.py", "import serving"),
     "training knows serving": (STRANGERS, "training/__init__.py", "import serving"),
     "serving knows training": (STRANGERS, "serving/__init__.py", "import training"),
-    "MLflow elsewhere in training": (MLFLOW, "training/__init__.py", "from mlflow import log_text"),
-    "MLflow elsewhere in serving": (MLFLOW, "serving/__init__.py", "import mlflow"),
+    "MLflow elsewhere in training": (MLFLOW, "training/pictures.py", "from mlflow import log_text"),
+    "MLflow in a training script": (MLFLOW, "training/main.py", "import mlflow"),
+    "MLflow elsewhere in serving": (MLFLOW, "serving/app.py", "import mlflow"),
+    "MLflow in the library": (MLFLOW, "lorpredict/errors.py", "import mlflow"),
     "BentoML in training": (BENTOML, "training/__init__.py", "import bentoml"),
 }  # fmt: skip
 
@@ -46,7 +49,7 @@ ALLOWED = {
         "lorpredict/models/ridge.py",
         "lorpredict.models._curves",
     ),
-    "the tracker speaks to MLflow": ("training/tracking.py", "mlflow"),
+    "the tracker speaks to MLflow": ("training/tracking/_quiet.py", "mlflow"),
     "the pyfunc script speaks to MLflow": ("training/pyfunc_model.py", "mlflow"),
     "the registry speaks to MLflow": ("serving/registry.py", "mlflow"),
     "serving speaks BentoML": ("serving/__init__.py", "bentoml"),
@@ -68,7 +71,7 @@ _without_caches = shutil.ignore_patterns("__pycache__")
 
 def _plant(tree: Path, file: str, line: str) -> None:
     path = tree / file
-    path.parent.mkdir(exist_ok=True)
+    assert path.is_file() or file in ABSENT, f"{file} is gone: plant the line where code still is"
     with path.open("a", encoding="utf-8") as source:
         source.write(f"\n{line}\n")
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from lorpredict.synthetic import RECONSTRUCTED_COHORT
+from tests.training.stores import Store
 
 PROJECT = Path(__file__).parents[2]
 
@@ -81,3 +82,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     )
     assert run.returncode == 0, run.stdout + run.stderr
     return Trained(place, run.stdout + run.stderr)
+
+
+@pytest.fixture
+def store(trained: Trained, tmp_path: Path) -> Store:
+    """A store of its own, in which a champion and a challenger stand."""
+    return Store.copied(trained.place, tmp_path)

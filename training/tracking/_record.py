@@ -16,6 +16,7 @@ from mlflow.entities import Metric
 
 from lorpredict.development import Development
 from training.pictures import explanation_figures, overview_figures
+from training.tracking._discarding import discarded_on_failure
 from training.tracking._logged_model import log_model
 from training.tracking._registration import register
 
@@ -37,11 +38,12 @@ def record_training(development: Development, *, name: str, repeats: int) -> dic
     with mlflow.start_run(run_name=f"{development.cohort.name}, {name}"):
         _log_overview(development, name, repeats)
         logged = {family: _log_family(development, family) for family in development.models}
-        served = {
-            alias: log_model(development, family, logged[family], name)
-            for alias, family in development.verdicts.served.items()
-        }
-        versions = register(served, name=name, stage=development.verdicts.stage)
+        with discarded_on_failure(logged.values()):
+            served = {
+                alias: log_model(development, family, logged[family], name)
+                for alias, family in development.verdicts.served.items()
+            }
+            versions = register(served, name=name, stage=development.verdicts.stage)
         mlflow.set_tags({f"registered.{alias}": number for alias, number in versions.items()})
     print(_told(development, versions, name))
     return versions

@@ -2,69 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import mlflow
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 
+from training.progress import undisturbed
 from training.tracking._logged_model import LoggedModel
+from training.tracking._pending import (
+    PENDING,
+    REGISTRATION,
+    aliases,
+    marks,
+    remove_abandoned,
+    take_back,
+)
 from training.tracking._quiet import quiet
-
-_PENDING = "lorpredict.pending"
 
 
 def register(served: Mapping[str, LoggedModel], *, name: str, stage: str) -> dict[str, str]:
-    """Make a version of each served model, then move the aliases; all of it or nothing.
+    """Make a version of each served model, then move champion and challenger; all or nothing.
 
-    A version is marked pending until every alias stands. What a killed run left pending is
-    removed first.
+    A version is marked pending until both aliases stand. What a killed run left pending is
+    taken back first.
     """
     client = MlflowClient()
-    _remove_pending(client, name)
-    before = _aliases(client, name)
-    versions: dict[str, str] = {}
+    remove_abandoned(client, name)
+    marked = {"stage": stage, **marks(client, name)}
     try:
-        for alias, model in served.items():
-            tags = {"family": model.family, "stage": stage, _PENDING: "true"}
-            with quiet("mlflow.tracking._model_registry", "mlflow.store.model_registry"):
-                made = mlflow.register_model(model.uri, name, tags=tags)
-            versions[alias] = str(made.version)
-        for alias, number in versions.items():
-            client.set_registered_model_alias(name, alias, number)
-        for alias in before.keys() - versions.keys():
-            client.delete_registered_model_alias(name, alias)
+        versions = {alias: _make_version(model, name, marked) for alias, model in served.items()}
+        _move_aliases(client, name, versions)
         for number in versions.values():
-            client.delete_model_version_tag(name, number, _PENDING)
+            client.delete_model_version_tag(name, number, PENDING)
     except BaseException:
-        _take_back(client, name, before, made=versions.values())
+        with undisturbed():
+            take_back(client, name, marked[REGISTRATION])
         raise
     return versions
 
 
-def _aliases(client: MlflowClient, name: str) -> dict[str, str]:
-    try:
-        aliases: dict[str, str] = dict(client.get_registered_model(name).aliases)
-    except MlflowException:
-        return {}
-    return aliases
+def _make_version(model: LoggedModel, name: str, tags: Mapping[str, str]) -> str:
+    with quiet("mlflow.tracking._model_registry", "mlflow.store.model_registry"):
+        made = mlflow.register_model(model.uri, name, tags={"family": model.family, **tags})
+    return str(made.version)
 
 
-def _take_back(
-    client: MlflowClient, name: str, before: Mapping[str, str], *, made: Iterable[str]
-) -> None:
-    """Put the aliases back where they were and remove the versions of this run."""
-    for alias, number in before.items():
+def _move_aliases(client: MlflowClient, name: str, versions: Mapping[str, str]) -> None:
+    for alias, number in versions.items():
         client.set_registered_model_alias(name, alias, number)
-    for alias in _aliases(client, name).keys() - before.keys():
+    for alias in aliases(client, name).keys() - versions.keys():
         client.delete_registered_model_alias(name, alias)
-    for number in made:
-        client.delete_model_version(name, number)
-    _remove_pending(client, name)
-
-
-def _remove_pending(client: MlflowClient, name: str) -> None:
-    served = set(_aliases(client, name).values())
-    for found in client.search_model_versions(f"name='{name}'"):
-        if _PENDING in found.tags and str(found.version) not in served:
-            client.delete_model_version(name, found.version)
