@@ -14,6 +14,7 @@ from lorpredict.evaluation import Evaluation, Verdicts, evaluate, judge
 from lorpredict.models import FamilyModel, ModelFamily, families
 from lorpredict.outcome import AtRisk, landmark
 from lorpredict.packaged import ModelFacts, PackagedModel, TrainingFacts
+from lorpredict.survival import last_day_at_risk, refuse_beyond
 
 MODEL_NAME = "lorpredict-week14"
 
@@ -88,6 +89,8 @@ def develop(
     ------
     TooLittleData
         If nobody is at risk or nobody lost response.
+    BeyondFollowUp
+        If a horizon of the design lies beyond the follow-up of these children.
     UnknownFamily, DesignError
     """
     chosen = _chosen(family_names)
@@ -97,6 +100,7 @@ def develop(
             f"none of the {len(at_risk)} children at risk in {cohort.name!r} lost response after "
             f"the landmark (outcome {' or '.join(design.events)}); there is nothing to learn"
         )
+    refuse_beyond(design.horizons, last_day_at_risk(at_risk.y))
     models, skipped = _learn(chosen, at_risk, seed)
     able = [each for each in chosen if each.name in models]
     evaluation = evaluate(

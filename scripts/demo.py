@@ -43,13 +43,13 @@ def main() -> int:
     console.rule("2  the service, with the registered models")
     with _service() as address:
         console.print(f"ready at {address}")
-        console.rule("3  one child at week 14 (made up)")
+        console.rule("3  one child at week 14 (made up), asked of champion and challenger")
         console.print_json(data=CHILD)
         for alias in ("champion", "challenger"):
-            console.rule(f"4  what the {alias} answers")
+            console.rule(f"what the {alias} answers")
             _tell(_ask(address, alias))
     console.print("the service is stopped")
-    console.rule("5  pictures")
+    console.rule("4  pictures")
     _tell_pictures()
     console.rule(f"done in {time.monotonic() - started:.0f} s")
     return 0

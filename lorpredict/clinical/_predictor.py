@@ -210,7 +210,10 @@ class Predictor:
             Kind.DATE: _is_date,
             Kind.TEXT: lambda given: isinstance(given, str),
         }
-        return None if checks[self.kind](value) else f"expected {self.expected}"
+        if checks[self.kind](value):
+            return None
+        is_other = self.kind is Kind.NUMBER and not (_is_number(value) and value == value)
+        return f"expected {'a number, ' if is_other else ''}{self.expected}"
 
     def _is_plausible(self, value: Any) -> bool:
         if not _is_number(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +13,7 @@ from lorpredict.cohort._cohort import column_type
 from lorpredict.errors import Fault
 
 _TRUTH = {"true": True, "false": False}
+_NOTHING = ("na", "n/a", "nan", "null", "none", "-", ".", "?", "unknown")
 
 
 def parse_column(key: str, raw: pd.Series, factor: float) -> tuple[pd.Series, list[Fault]]:
@@ -69,5 +71,21 @@ _PARSERS: dict[Kind, Callable[[pd.Series, pd.Series], pd.Series]] = {
 
 
 def _unreadable(key: str, text: pd.Series, position: int) -> Fault:
-    expected = catalogue()[key].expected
-    return Fault(key, f"expected {expected}", row=position + 1, value=repr(text.iloc[position]))
+    predictor, value = catalogue()[key], str(text.iloc[position])
+    number = "a number, " if predictor.kind is Kind.NUMBER else ""
+    problem = f"expected {number}{predictor.expected}"
+    return Fault(key, problem, _way_out(key, value), row=position + 1, value=repr(value))
+
+
+def _way_out(key: str, value: str) -> str:
+    """Say what was probably meant by a cell that cannot be read; it is never guessed."""
+    if value.lower() in _NOTHING:
+        return "Leave the cell empty where nothing was measured"
+    if re.fullmatch(r"-?\d+,\d+", value):
+        return "Use a point as the decimal mark"
+    if value.startswith("<") and key == "trough_week14_ug_ml":
+        return (
+            "Leave it empty, set trough_week14_below_loq to true "
+            "and give the limit in trough_week14_loq_ug_ml"
+        )
+    return ""

@@ -79,6 +79,9 @@ def _load(source: Source) -> pd.DataFrame:
         lines = pd.read_csv(
             path, header=None, dtype="string", keep_default_na=False, encoding="utf-8"
         )
+        if lines.shape[1] == 1 and ";" in str(lines.iloc[0, 0]):
+            hint = "Save it with commas between the columns and a point as the decimal mark"
+            raise _unreadable(path, "the columns seem to be separated by semicolons", hint)
         return lines.iloc[1:].set_axis(lines.iloc[0], axis=1).reset_index(drop=True)
     except pd.errors.EmptyDataError:
         raise _unreadable(

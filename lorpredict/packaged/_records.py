@@ -113,8 +113,8 @@ def _remarked(record: Record, encoding: Encoding, design: ModelDesign) -> Checke
     measured = len(encoding.predictors) - len(missing)
     if 2 * measured < len(encoding.predictors):
         remarks.append(
-            f"{measured} of the model's {len(encoding.predictors)} predictors were measured: "
-            "the answer is mostly that of the average child"
+            f"only {measured} of the model's {len(encoding.predictors)} predictors measured: "
+            "the answer rests on what the absence of the others meant in training"
         )
     return CheckedRecord(record, missing, tuple(remarks))
 

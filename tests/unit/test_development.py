@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from lorpredict import Development, ModelDesign, PackagedModel, develop, families, read_cohort
-from lorpredict.errors import DesignError, TooLittleData, UnknownFamily
+from lorpredict import (
+    Cohort,
+    Development,
+    ModelDesign,
+    PackagedModel,
+    develop,
+    families,
+    read_cohort,
+)
+from lorpredict.errors import BeyondFollowUp, DesignError, TooLittleData, UnknownFamily
 from lorpredict.features._pipeline import NeverMeasuredWarning
 from lorpredict.synthetic import RECONSTRUCTED_COHORT
 
@@ -145,3 +155,11 @@ def test_a_shipped_model_needs_nothing_of_its_development(
 ) -> None:
     shipped: PackagedModel = development.packaged("ridge")
     assert vars(shipped).keys() == {"facts", "encoding", "curves", "documents", "_explainers"}
+
+
+def test_a_horizon_of_twenty_years_is_refused_before_anything_is_learnt(
+    cohort: Cohort, design: ModelDesign
+) -> None:
+    far = replace(design, horizons_days_since_first_infusion=(365.0, 7300.0))
+    with pytest.raises(BeyondFollowUp, match=r"^7202 days since the landmark: expected 0 to 1344"):
+        develop(cohort, far)

@@ -208,8 +208,8 @@ def test_a_fault_names_the_column_the_value_and_the_way_out() -> None:
         ("location", "L5", "expected one of L3, L2, L1, none"),
         ("perianal", "yes", "expected true or false"),
         ("ifx_start_date", "31.03.2024", "expected a date such as 2024-03-31"),
-        ("crp_mg_l", float("nan"), "expected 0 to 500 mg/L"),
-        ("crp_mg_l", True, "expected 0 to 500 mg/L"),
+        ("crp_mg_l", float("nan"), "expected a number, 0 to 500 mg/L"),
+        ("crp_mg_l", True, "expected a number, 0 to 500 mg/L"),
     ],
 )
 def test_a_value_that_cannot_be_is_a_fault(key: str, value: Any, problem: str) -> None:

@@ -224,7 +224,7 @@ def test_rows_are_counted_from_one_whatever_the_index_says() -> None:
     table = THREE.assign(crp_mg_l=["1", "many", "501"])
     table.index = pd.Index([7, 8, 9])
     assert faults(table) == [
-        "crp_mg_l is 'many' in row 2: expected 0 to 500 mg/L",
+        "crp_mg_l is 'many' in row 2: expected a number, 0 to 500 mg/L",
         "crp_mg_l is 501 mg/L in row 3: expected 0 to 500 mg/L",
     ]
 
@@ -270,3 +270,24 @@ def test_a_header_that_stands_twice_in_a_file_is_refused(tmp_path: Path) -> None
     assert faults(written(tmp_path, table.to_csv(index=False))) == [
         "perianal: the same quantity as the column perianal. Keep one of the two"
     ]
+
+
+def test_a_file_with_semicolons_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    [fault] = faults(written(tmp_path, CSV.replace(",", ";")))
+    assert "the columns seem to be separated by semicolons. Save it with commas" in fault
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "hint"),
+    [
+        ("crp_mg_l", "NA", "Leave the cell empty where nothing was measured"),
+        ("crp_mg_l", "1,2", "Use a point as the decimal mark"),
+        ("trough_week14_ug_ml", "<0.4", "set trough_week14_below_loq to true"),
+    ],
+)
+def test_what_was_probably_meant_is_said_and_never_guessed(
+    column: str, cell: str, hint: str
+) -> None:
+    [fault] = faults(THREE.assign(**{column: ["", cell, ""]}))
+    assert hint in fault
+    assert "in row 2" in fault

@@ -51,11 +51,15 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "albumin_g_l is 4.2 g/L in row 1: expected 10 to 60 g/L. "
         'Did you mean unit="g/dL" (column albumin_g_dl)?',
     ),
-    "a text": ({"crp_mg_l": "5"}, "crp_mg_l is '5' mg/L in row 1: expected 0 to 500 mg/L"),
-    "a list": ({"crp_mg_l": [5]}, "crp_mg_l is [5] mg/L in row 1: expected 0 to 500 mg/L"),
+    "a text": (
+        {"crp_mg_l": "5"}, "crp_mg_l is '5' mg/L in row 1: expected a number, 0 to 500 mg/L"
+    ),
+    "a list": (
+        {"crp_mg_l": [5]}, "crp_mg_l is [5] mg/L in row 1: expected a number, 0 to 500 mg/L"
+    ),
     "an array": (
         {"crp_mg_l": np.array([5, 6])},
-        "crp_mg_l is [5, 6] mg/L in row 1: expected 0 to 500 mg/L",
+        "crp_mg_l is [5, 6] mg/L in row 1: expected a number, 0 to 500 mg/L",
     ),
     "infinity": (
         {"crp_mg_l": float("inf")}, "crp_mg_l is inf mg/L in row 1: expected 0 to 500 mg/L"
@@ -282,8 +286,8 @@ def test_an_answer_for_a_child_of_whom_little_is_known_says_so(
 ) -> None:
     prediction = ridge.predict([dict(list(CHILD.items())[:measured])])
     remark = (
-        f"{measured} of the model's 18 predictors were measured: "
-        "the answer is mostly that of the average child"
+        f"only {measured} of the model's 18 predictors measured: "
+        "the answer rests on what the absence of the others meant in training"
     )
     # Half of them is enough.
     assert prediction.warnings == ((remark,) if measured < 9 else (),)
