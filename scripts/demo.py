@@ -28,6 +28,7 @@ OUTPUT = PROJECT / "demo-output"
 STORE = f"sqlite:///{OUTPUT / 'mlflow.db'}"
 CHILD = json.loads((Path(__file__).with_name("demo_child.json")).read_text("utf-8"))
 SHOWN = 6
+OVERVIEW = ("kaplan_meier", "comparison", "shap_over_time_typical_child")
 _SECONDS_TO_START = 180
 
 console = Console(width=100)
@@ -172,7 +173,7 @@ def _draw_child() -> Iterator[Path]:
 
 def _tell_pictures() -> None:
     trained = sorted((OUTPUT / "mlruns").rglob("figures/*.png"))
-    overview = [path for path in trained if path.stem in ("kaplan_meier", "comparison")]
+    overview = [path for path in trained if path.stem in OVERVIEW]
     copies = [Path(shutil.copy(path, OUTPUT / path.name)) for path in overview]
     for picture in [*_draw_child(), *copies]:
         console.print(f"  {picture.relative_to(PROJECT)}", soft_wrap=True)
