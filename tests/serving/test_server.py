@@ -192,4 +192,4 @@ def test_the_client_of_the_readme_reads_an_answer(
     told = capsys.readouterr().out
     assert "trained on a synthetic reconstruction" in told
     assert "by day 365: " in told
-    assert "not measured: ['disease_duration_months'" in told
+    assert "not measured: ['age_years'" in told
