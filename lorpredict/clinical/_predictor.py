@@ -168,6 +168,11 @@ class Predictor:
         low, high = self.plausible
         return f"{low:g} to {high:g} {self.readable_unit}".rstrip() + steps
 
+    @property
+    def expected_of_text(self) -> str:
+        """What was expected where something came that is no number at all."""
+        return f"a number, {self.expected}" if self.kind is Kind.NUMBER else self.expected
+
     def in_canonical_unit(self, value: float, unit: str) -> float:
         """Convert a value that is given in ``unit``."""
         return value * self.factor_from(unit)
@@ -212,8 +217,8 @@ class Predictor:
         }
         if checks[self.kind](value):
             return None
-        is_other = self.kind is Kind.NUMBER and not (_is_number(value) and value == value)
-        return f"expected {'a number, ' if is_other else ''}{self.expected}"
+        is_number = _is_number(value) and value == value
+        return f"expected {self.expected if is_number else self.expected_of_text}"
 
     def _is_plausible(self, value: Any) -> bool:
         if not _is_number(value):

@@ -72,8 +72,7 @@ _PARSERS: dict[Kind, Callable[[pd.Series, pd.Series], pd.Series]] = {
 
 def _unreadable(key: str, text: pd.Series, position: int) -> Fault:
     predictor, value = catalogue()[key], str(text.iloc[position])
-    number = "a number, " if predictor.kind is Kind.NUMBER else ""
-    problem = f"expected {number}{predictor.expected}"
+    problem = f"expected {predictor.expected_of_text}"
     return Fault(key, problem, _way_out(key, value), row=position + 1, value=repr(value))
 
 
