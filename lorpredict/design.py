@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from lorpredict.clinical import EligibilityRules, Kind, catalogue, definition
+from lorpredict.clinical import (
+    Catalogue,
+    EligibilityRules,
+    Kind,
+    catalogue,
+    definition,
+    read_site_catalogue,
+)
 from lorpredict.errors import DesignError, PredictorKnownLater, UnknownPredictor, did_you_mean
 from lorpredict.survival import DAYS_A_MONTH, Floats
 
@@ -35,6 +43,9 @@ class ModelDesign:
         Predictors whose being missing is a feature of its own in linear models.
     response_definition, remission_definition, lor_definition
         Names of the rules in ``activity.toml``.
+    site_catalogue
+        A site's own predictors beside the catalogue, as their TOML file holds them. In the TOML of
+        a design it is the path of that file, seen from the design's.
 
     Raises
     ------
@@ -54,6 +65,7 @@ class ModelDesign:
     response_definition: str = "beijing-2025"
     remission_definition: str = "beijing-2025"
     lor_definition: str = "beijing-2025"
+    site_catalogue: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _refuse_unknown(self)
@@ -66,7 +78,7 @@ class ModelDesign:
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Self:
         """Build a design from a mapping, as TOML or a model folder gives it."""
-        known = [field.name for field in fields(cls)]
+        known = [each.name for each in fields(cls)]
         unknown = sorted(set(content) - set(known))
         if unknown:
             hints = " ".join(filter(None, (did_you_mean(name, known) for name in unknown)))
@@ -86,14 +98,37 @@ class ModelDesign:
         if not file.is_file():
             raise DesignError(f"no design at {file}; expected a TOML file")
         try:
-            return cls.from_dict(tomllib.loads(file.read_text("utf-8")))
-        except tomllib.TOMLDecodeError as error:
+            content = tomllib.loads(file.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise DesignError(f"{file.name} is not TOML: {error}") from error
+        beside = content.get("site_catalogue")
+        if isinstance(beside, str):
+            content["site_catalogue"] = read_site_catalogue(file.parent / beside)
+        return cls.from_dict(content)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the design as plain values, for TOML and JSON."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue that this design draws on: ours, with the site's own predictors."""
+        return catalogue().extended_by(self.site_catalogue)
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters a linear model spends on the design.
+
+        One for a number, a boolean and a missing indicator; a category spends one for each level
+        but the first, an ordered one enters as a number.
+        """
+        known = self.catalogue.columns(self.predictors)
+        levels = [
+            len(each.levels) - 1 if each.kind is Kind.CATEGORY and not each.ordered else 1
+            for each in known
+        ]
+        return sum(levels) + len(self.missing_indicators)
 
     @property
     def horizons(self) -> Floats:
@@ -128,6 +163,7 @@ _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "float": ("a number", lambda value: type(value) in (int, float)),
     "tuple[str, ...]": ("a list of texts", lambda value: _is_list(value, str)),
     "tuple[float, ...]": ("a list of numbers", lambda value: _is_list(value, int, float)),
+    "Mapping[str, Any]": ("the path of a TOML file", lambda value: isinstance(value, Mapping)),
 }
 
 
@@ -137,16 +173,16 @@ def _is_list(value: Any, *kinds: type) -> bool:
 
 def _refuse_wrong_types(design: type[ModelDesign], content: dict[str, Any]) -> None:
     faults = []
-    for field in fields(design):
-        expected, fits = _TYPES[str(field.type)]
-        if field.name in content and not fits(content[field.name]):
-            faults.append(f"{field.name} is {content[field.name]!r}, expected {expected}")
+    for each in fields(design):
+        expected, fits = _TYPES[str(each.type)]
+        if each.name in content and not fits(content[each.name]):
+            faults.append(f"{each.name} is {content[each.name]!r}, expected {expected}")
     if faults:
         raise DesignError("the design cannot be read: " + "; ".join(faults))
 
 
 def _refuse_unknown(design: ModelDesign) -> None:
-    known = catalogue()
+    known = design.catalogue
     unknown = [name for name in design.predictors if name not in known]
     if unknown:
         told = [
@@ -159,7 +195,7 @@ def _refuse_unknown(design: ModelDesign) -> None:
 
 
 def _refuse_known_later(design: ModelDesign) -> None:
-    later = [name for name in design.predictors if not catalogue()[name].may_predict]
+    later = [name for name in design.predictors if not design.catalogue[name].may_predict]
     if later:
         raise PredictorKnownLater(
             f"design {design.name!r} names predictors that are not known at the landmark "
@@ -169,11 +205,11 @@ def _refuse_known_later(design: ModelDesign) -> None:
 
 
 def _refuse_impossible(design: ModelDesign) -> None:
-    outcomes = catalogue()["outcome"].values
+    outcomes = design.catalogue["outcome"].values
     unusable = [
         name
         for name in design.predictors
-        if catalogue()[name].kind not in (Kind.NUMBER, Kind.BOOLEAN, Kind.CATEGORY)
+        if design.catalogue[name].kind not in (Kind.NUMBER, Kind.BOOLEAN, Kind.CATEGORY)
     ]
     checks = [
         (not design.predictors, "no predictors"),

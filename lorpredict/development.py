@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import lorpredict
-from lorpredict.clinical import catalogue
 from lorpredict.cohort import Cohort
 from lorpredict.design import ModelDesign
 from lorpredict.errors import DesignError, TooLittleData
@@ -49,7 +48,7 @@ class Development:
                 family=family,
                 family_label=model.family.label,
                 design=self.at_risk.design,
-                catalogue_version=catalogue().version,
+                catalogue_version=self.at_risk.design.catalogue.version,
                 follow_up_days_since_landmark=model.follow_up_,
                 training=training_facts(self.cohort, self.at_risk, seed=self.seed),
                 stage=self.verdicts.stage,

@@ -118,7 +118,7 @@ def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
     if not kept.any():
         told = ", ".join(f"{rows.sum()} {reason}" for reason, rows in left_out.items())
         raise TooLittleData(f"nobody is at risk at the landmark: {told}")
-    known = [key for key in table.columns if catalogue()[str(key)].may_predict]
+    known = [key for key in table.columns if cohort.catalogue[str(key)].may_predict]
     ends = table["outcome"].astype(object).to_numpy()[kept]
     duration = (table["follow_up_days"] - clock).to_numpy()[kept]
     return AtRisk(

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Outcome = NDArray[np.void]
-Scale = Literal["risk", "survival", "cumulative_hazard", "log_hazard", "risk_score"]
+Scale = Literal[
+    "risk",
+    "survival",
+    "cumulative_hazard",
+    "log_hazard",
+    "log_time",
+    "log_acceleration",
+    "risk_score",
+]
 
 OUTCOME_TYPE = np.dtype([("event", np.bool_), ("duration", np.float64)])
 FEWEST_AT_RISK = 5

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import anyio.to_thread
 
-from lorpredict.clinical import catalogue
+from lorpredict.clinical import Predictor
 from lorpredict.errors import BeyondFollowUp, RecordFaults
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
 from lorpredict.survival import FEWEST_AT_RISK, RiskPrediction
@@ -144,14 +144,20 @@ def _contributions(
     names = contributions.predictors
     values = dict(zip(names, contributions.data[position], strict=True))
     sentences = top_contributions(contributions, position, time, n=len(names))
-    return [_contribution(sentence, values[sentence.predictor]) for sentence in sentences]
+    known = contributions.catalogue
+    return [
+        _contribution(sentence, values[sentence.predictor], known[sentence.predictor])
+        for sentence in sentences
+    ]
 
 
-def _contribution(sentence: ContributionSentence, value: Any) -> told.ContributionTold:
+def _contribution(
+    sentence: ContributionSentence, value: Any, predictor: Predictor
+) -> told.ContributionTold:
     return told.ContributionTold(
         predictor=sentence.predictor,
         label=sentence.label,
-        unit=catalogue()[sentence.predictor].readable_unit or None,
+        unit=predictor.readable_unit or None,
         value=value,
         measured=value is not None,
         contribution=sentence.contribution,

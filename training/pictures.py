@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lorpredict.clinical import Kind, catalogue
+from lorpredict.clinical import Kind, Predictor
 from lorpredict.development import Development
 from lorpredict.evaluation import figures as judged
 from lorpredict.explanation import figures as explained
+from lorpredict.outcome import AtRisk
 
 
 def overview_figures(development: Development) -> Iterator[tuple[str, Figure]]:
@@ -32,7 +33,7 @@ def explanation_figures(development: Development, family: str) -> Iterator[tuple
     children = model.explain(development.at_risk.X)
     yield "shap_beeswarm", explained.beeswarm(children, last, **marks)
     yield "shap_bar", explained.bar(children, last, **marks)
-    record = typical_record(development.at_risk.X)
+    record = typical_record(development.at_risk)
     days = development.evaluation.days + design.landmark_day
     typical = model.explain([record], days_since_first_infusion=days)
     yield "shap_waterfall_typical_child", explained.waterfall(typical, 0, last, **marks)
@@ -40,18 +41,17 @@ def explanation_figures(development: Development, family: str) -> Iterator[tuple
         yield "shap_over_time_typical_child", explained.over_time(typical, 0, **marks)
 
 
-def typical_record(X: pd.DataFrame) -> dict[str, object]:
+def typical_record(at_risk: AtRisk) -> dict[str, object]:
     """A child who does not exist: the median of every number, the commonest level of the rest."""
-    known = {str(name): X[name].dropna() for name in X if X[name].notna().any()}
+    known = at_risk.design.catalogue
+    measured = {known[str(name)]: at_risk.X[name].dropna() for name in at_risk.X}
     return {
-        name: _median(name, values)
-        if catalogue()[name].kind is Kind.NUMBER
-        else values.mode().iloc[0]
-        for name, values in known.items()
+        column.key: _median(column, values) if column.kind is Kind.NUMBER else values.mode().iloc[0]
+        for column, values in measured.items()
+        if len(values)
     }
 
 
-def _median(name: str, values: pd.Series) -> float:
-    step = catalogue()[name].step
+def _median(column: Predictor, values: pd.Series) -> float:
     median = float(values.median())
-    return round(median / step) * step if step else median
+    return round(median / column.step) * column.step if column.step else median

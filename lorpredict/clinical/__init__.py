@@ -11,7 +11,7 @@ The same entry checks a value and describes itself, so that the two cannot drift
 """
 
 from lorpredict.clinical._activity import ActivityDefinition, definition
-from lorpredict.clinical._catalogue import Catalogue, catalogue
+from lorpredict.clinical._catalogue import Catalogue, catalogue, read_site_catalogue
 from lorpredict.clinical._derived import contradictions, derive, is_missing
 from lorpredict.clinical._eligibility import EligibilityRules
 from lorpredict.clinical._predictor import Kind, Known, Level, OtherUnit, Predictor
@@ -32,4 +32,5 @@ __all__ = [
     "derive",
     "is_missing",
     "published_study",
+    "read_site_catalogue",
 ]

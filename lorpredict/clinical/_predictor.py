@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +16,12 @@ _UNITS = frozenset(
     {
         "1", "%", "d", "mo", "a", "h", "kg", "g", "[lb_av]", "cm", "m", "[in_i]", "mg/L", "mg/dL",
         "ug/mL", "ug/dL", "ng/mL", "mm/h", "10*9/L", "10*3/uL", "10*6/L", "/uL", "g/L", "g/dL",
-        "mmol/L", "ug/g", "mg/kg", "ng/mg", "{score}", "{SD}", "{infusions}",
+        "mmol/L", "umol/L", "nmol/L", "ug/L", "ng/L", "pg/mL", "U/L", "U/mL", "[iU]/L", "ug/g",
+        "mg/kg", "mg/g", "ng/mg", "mm", "wk", "min",
     }
 )  # fmt: skip
+# UCUM's braces hold a unit that it does not know, such as {score} or {copies}/mL.
+_ANNOTATED = re.compile(r"\{[^{}]+\}(/[A-Za-z]+)?")
 _TRANSFORMS = frozenset({"identity", "log1p"})
 
 
@@ -289,6 +293,10 @@ def _contradictions(predictor: Predictor) -> list[str]:
          "a published cut and its source go together"),
     ]  # fmt: skip
     found = [message for wrong, message in checks if wrong]
-    found += [f"unknown unit {unit!r}" for unit in units if unit not in _UNITS]
+    found += [
+        f"unknown unit {unit!r}; a unit that UCUM does not know stands in braces"
+        for unit in units
+        if unit not in _UNITS and not _ANNOTATED.fullmatch(unit)
+    ]
     found += [f"factor of {o.unit} is not positive" for o in predictor.other_units if o.factor <= 0]
     return found

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from lorpredict.clinical import Kind, catalogue
+from lorpredict.clinical import Catalogue, Kind, Predictor, catalogue
 
 
 class CohortWarning(UserWarning):
@@ -28,11 +28,14 @@ class Cohort:
         How the cohort is called in reports; never a path.
     left_out_columns
         Columns of the source that the catalogue does not hold.
+    catalogue
+        What the columns mean; ours by default, with a site's own where one was given.
     """
 
     table: pd.DataFrame
     name: str
     left_out_columns: tuple[str, ...] = ()
+    catalogue: Catalogue = field(default_factory=catalogue, repr=False)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -61,9 +64,8 @@ def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
-def column_type(key: str) -> Any:
+def column_type(predictor: Predictor) -> Any:
     """Return the pandas type in which a column of the catalogue is held."""
-    predictor = catalogue()[key]
     if predictor.kind is Kind.CATEGORY:
         return pd.CategoricalDtype(list(predictor.values), ordered=predictor.ordered)
     return {

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
-from lorpredict.clinical import catalogue
+from lorpredict.clinical import Catalogue, Predictor
 from lorpredict.errors import CatalogueError, Fault, did_you_mean
 
 
@@ -21,14 +20,14 @@ class ColumnPlan:
     faults: tuple[Fault, ...]
 
 
-def plan_columns(columns: Iterable[str], units: Mapping[str, str]) -> ColumnPlan:
+def plan_columns(columns: Iterable[str], units: Mapping[str, str], known: Catalogue) -> ColumnPlan:
     """Match the columns of a source with the catalogue, by name, suffix and stated unit."""
     names = [str(column) for column in columns]
     sources: dict[str, str] = {}
     factors: dict[str, float] = {}
     left_out, faults = [], []
     for name in names:
-        match = _match(name, units)
+        match = _match(name, units, known)
         if match is None:
             left_out.append(name)
         elif isinstance(match, Fault):
@@ -43,7 +42,7 @@ def plan_columns(columns: Iterable[str], units: Mapping[str, str]) -> ColumnPlan
         for name in units
         if name not in names
     ]
-    faults += [_needed(key, left_out) for key in _needed_keys() if key not in sources]
+    faults += [_needed(key, left_out) for key in _needed_keys(known) if key not in sources]
     return ColumnPlan(sources, factors, tuple(left_out), tuple(faults))
 
 
@@ -54,56 +53,41 @@ class _Match(NamedTuple):
     factor: float
 
 
-def _match(name: str, units: Mapping[str, str]) -> _Match | Fault | None:
-    key, factor = _suffixed_names().get(name, (name, 1.0))
-    stems = _stems()
-    if name in units and stems.get(key, key) in catalogue():
-        return _with_stated_unit(name, stems.get(key, key), units[name])
-    if key in stems:
-        return _unit_not_stated(name, stems[key])
-    return _Match(key, factor) if key in catalogue() else None
+def _match(name: str, units: Mapping[str, str], known: Catalogue) -> _Match | Fault | None:
+    key, factor = known.suffixed.get(name, (name, 1.0))
+    column = known.stems.get(key, key)
+    if name in units and column in known:
+        return _with_stated_unit(name, known[column], units[name])
+    if key in known.stems:
+        return _unit_not_stated(name, known[column])
+    return _Match(key, factor) if key in known else None
 
 
-def nearest_known(column: str) -> str:
+def nearest_known(column: str, known: Catalogue) -> str:
     """Name the columns of the catalogue that a left-out column may have meant."""
-    return did_you_mean(column, [*catalogue(), *_suffixed_names()])
+    return did_you_mean(column, [*known, *known.suffixed])
 
 
-def _unit_not_stated(column: str, key: str) -> Fault:
+def _unit_not_stated(column: str, predictor: Predictor) -> Fault:
     """Refuse to guess a unit: CRP looks as plausible in mg/dL as in mg/L."""
-    predictor = catalogue()[key]
-    names = [key, *(f"{predictor.stem}_{other.suffix}" for other in predictor.other_units)]
+    names = [
+        predictor.key,
+        *(f"{predictor.stem}_{other.suffix}" for other in predictor.other_units),
+    ]
     hint = f'Call it {" or ".join(names)}, or say units={{"{column}": "{predictor.unit}"}}'
     return Fault(column, "its unit is not stated", hint)
 
 
-def _with_stated_unit(name: str, key: str, unit: str) -> _Match | Fault:
+def _with_stated_unit(name: str, predictor: Predictor, unit: str) -> _Match | Fault:
     try:
-        return _Match(key, catalogue()[key].factor_from(unit))
+        return _Match(predictor.key, predictor.factor_from(unit))
     except CatalogueError as error:
-        return Fault(name, str(error).removeprefix(f"{key}: "))
+        return Fault(name, str(error).removeprefix(f"{predictor.key}: "))
 
 
 def _needed(key: str, left_out: Iterable[str]) -> Fault:
     return Fault(key, "this column is needed and is not there", did_you_mean(key, list(left_out)))
 
 
-def _needed_keys() -> list[str]:
-    return [key for key, predictor in catalogue().items() if predictor.missing == "refused"]
-
-
-@cache
-def _suffixed_names() -> dict[str, tuple[str, float]]:
-    """Column names such as ``crp_mg_dl``, with the column they stand for and the factor."""
-    return {
-        f"{predictor.stem}_{other.suffix}": (key, other.factor)
-        for key, predictor in catalogue().items()
-        for other in predictor.other_units
-        if f"{predictor.stem}_{other.suffix}" not in catalogue()
-    }
-
-
-@cache
-def _stems() -> dict[str, str]:
-    """Names without a unit, such as ``crp``; they count only where a unit is stated."""
-    return {p.stem: key for key, p in catalogue().items() if p.stem is not None}
+def _needed_keys(known: Catalogue) -> list[str]:
+    return [key for key, predictor in known.items() if predictor.missing == "refused"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from lorpredict.clinical import Kind, catalogue
+from lorpredict.clinical import Kind, Predictor
 from lorpredict.cohort._cohort import column_type
 from lorpredict.errors import Fault
 
@@ -16,16 +16,17 @@ _TRUTH = {"true": True, "false": False}
 _NOTHING = ("na", "n/a", "nan", "null", "none", "-", ".", "?", "unknown")
 
 
-def parse_column(key: str, raw: pd.Series, factor: float) -> tuple[pd.Series, list[Fault]]:
+def parse_column(column: Predictor, raw: pd.Series, factor: float) -> tuple[pd.Series, list[Fault]]:
     """Read one column as its kind, in the canonical unit; unreadable cells become faults."""
     text = _as_text(raw)
     given = text.notna()
-    parsed = _PARSERS[catalogue()[key].kind](text, raw)
+    parsed = _PARSERS[column.kind](text, raw, column)
     unreadable = given & parsed.isna()
-    if catalogue()[key].kind is Kind.NUMBER:
+    if column.kind is Kind.NUMBER:
         parsed = parsed * factor
-    typed = parsed.astype(column_type(key))
-    return typed, [_unreadable(key, text, int(position)) for position in np.flatnonzero(unreadable)]
+    typed = parsed.astype(column_type(column))
+    places = np.flatnonzero(unreadable)
+    return typed, [_unreadable(column, text, int(position)) for position in places]
 
 
 def _as_text(raw: pd.Series) -> pd.Series:
@@ -33,7 +34,7 @@ def _as_text(raw: pd.Series) -> pd.Series:
     return text.mask(text == "")
 
 
-def _number(text: pd.Series, raw: pd.Series) -> pd.Series:
+def _number(text: pd.Series, raw: pd.Series, _column: Predictor) -> pd.Series:
     if pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
         numbers = raw.astype("float64")
     else:
@@ -43,25 +44,24 @@ def _number(text: pd.Series, raw: pd.Series) -> pd.Series:
     return numbers.where(np.isfinite(numbers))
 
 
-def _boolean(text: pd.Series, _raw: pd.Series) -> pd.Series:
+def _boolean(text: pd.Series, _raw: pd.Series, _column: Predictor) -> pd.Series:
     return text.str.lower().map(_TRUTH).astype("boolean")
 
 
-def _same_text(text: pd.Series, _raw: pd.Series) -> pd.Series:
+def _same_text(text: pd.Series, _raw: pd.Series, _column: Predictor) -> pd.Series:
     return text
 
 
-def _category(text: pd.Series, _raw: pd.Series) -> pd.Series:
-    known = catalogue()[str(text.name)].values
-    return text.where(text.isin(known))
+def _category(text: pd.Series, _raw: pd.Series, column: Predictor) -> pd.Series:
+    return text.where(text.isin(column.values))
 
 
-def _date(text: pd.Series, _raw: pd.Series) -> pd.Series:
+def _date(text: pd.Series, _raw: pd.Series, _column: Predictor) -> pd.Series:
     days = text.str.removesuffix(" 00:00:00")
     return days.where(pd.to_datetime(days, format="%Y-%m-%d", errors="coerce").notna())
 
 
-_PARSERS: dict[Kind, Callable[[pd.Series, pd.Series], pd.Series]] = {
+_PARSERS: dict[Kind, Callable[[pd.Series, pd.Series, Predictor], pd.Series]] = {
     Kind.NUMBER: _number,
     Kind.BOOLEAN: _boolean,
     Kind.CATEGORY: _category,
@@ -70,10 +70,12 @@ _PARSERS: dict[Kind, Callable[[pd.Series, pd.Series], pd.Series]] = {
 }
 
 
-def _unreadable(key: str, text: pd.Series, position: int) -> Fault:
-    predictor, value = catalogue()[key], str(text.iloc[position])
-    problem = f"expected {predictor.expected_of_text}"
-    return Fault(key, problem, _way_out(key, value), row=position + 1, value=repr(value))
+def _unreadable(column: Predictor, text: pd.Series, position: int) -> Fault:
+    value = str(text.iloc[position])
+    problem = f"expected {column.expected_of_text}"
+    return Fault(
+        column.key, problem, _way_out(column.key, value), row=position + 1, value=repr(value)
+    )
 
 
 def _way_out(key: str, value: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lorpredict.clinical import catalogue, derive
+from lorpredict.clinical import Catalogue, Predictor, catalogue, derive
 from lorpredict.cohort._cohort import Cohort, CohortWarning, as_records, column_type
 from lorpredict.cohort._columns import ColumnPlan, nearest_known, plan_columns
 from lorpredict.cohort._parse import parse_column
@@ -24,6 +24,7 @@ def read_cohort(
     units: Mapping[str, str] | None = None,
     strict: bool = False,
     name: str | None = None,
+    known: Catalogue | None = None,
 ) -> Cohort:
     """Read a cohort table, convert its units and check all of it.
 
@@ -39,6 +40,8 @@ def read_cohort(
         Refuse columns that the catalogue does not hold instead of leaving them out.
     name
         How the cohort is called in reports; the file's name without its ending by default.
+    known
+        The catalogue of the columns, ``design.catalogue`` where a site has its own; else ours.
 
     Raises
     ------
@@ -51,21 +54,22 @@ def read_cohort(
     >>> read_cohort(RECONSTRUCTED_COHORT, name="beijing")
     Cohort('beijing', 69 children, synthetic)
     """
+    known = catalogue() if known is None else known
     raw = _load(source)
-    plan = plan_columns(raw.columns, units or {})
+    plan = plan_columns(raw.columns, units or {}, known)
     faults = list(plan.faults)
     if strict:
-        faults += [Fault(c, "not in the catalogue", nearest_known(c)) for c in plan.left_out]
-    table, unreadable = _parse(raw, plan)
+        faults += [Fault(c, "not in the catalogue", nearest_known(c, known)) for c in plan.left_out]
+    table, unreadable = _parse(raw, plan, known)
     faults += unreadable
     if not len(raw):
         faults.append(Fault("table", "expected at least one row, it has none"))
-    faults += table_faults(table)
+    faults += table_faults(table, known)
     if faults:
         by_row = sorted(_once_each(faults), key=lambda fault: fault.row or 0)
         raise CohortFaults(by_row, subject=_name(source, name))
-    _warn(plan, table)
-    return Cohort(_derived(table), _name(source, name), plan.left_out)
+    _warn(plan, table, known)
+    return Cohort(_derived(table, known), _name(source, name), plan.left_out, known)
 
 
 def _load(source: Source) -> pd.DataFrame:
@@ -110,12 +114,14 @@ def _name(source: Source, name: str | None) -> str:
     return "cohort" if isinstance(source, pd.DataFrame) else Path(source).stem
 
 
-def _parse(raw: pd.DataFrame, plan: ColumnPlan) -> tuple[pd.DataFrame, list[Fault]]:
+def _parse(
+    raw: pd.DataFrame, plan: ColumnPlan, known: Catalogue
+) -> tuple[pd.DataFrame, list[Fault]]:
     columns, faults = {}, []
-    for key in (key for key in catalogue() if key in plan.sources):
+    for key in (key for key in known if key in plan.sources):
         first = list(map(str, raw.columns)).index(plan.sources[key])  # a name may stand twice
         series = raw.iloc[:, first].rename(key)
-        columns[key], unreadable = parse_column(key, series, plan.factors[key])
+        columns[key], unreadable = parse_column(known[key], series, plan.factors[key])
         faults += unreadable
     return pd.DataFrame(columns, index=raw.index), faults
 
@@ -128,34 +134,33 @@ def _once_each(faults: list[Fault]) -> list[Fault]:
     return list(seen.values())
 
 
-def _derived(table: pd.DataFrame) -> pd.DataFrame:
+def _derived(table: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
     """Fill in what can be computed, where nothing was given."""
     filled = pd.DataFrame([derive(record) for record in as_records(table)])
-    ordered = [key for key in catalogue() if key in filled]
-    return filled[ordered].astype({key: column_type(key) for key in ordered})
+    ordered = [key for key in known if key in filled]
+    return filled[ordered].astype({key: column_type(known[key]) for key in ordered})
 
 
-def _warn(plan: ColumnPlan, table: pd.DataFrame) -> None:
+def _warn(plan: ColumnPlan, table: pd.DataFrame, known: Catalogue) -> None:
     if plan.left_out:
-        told = [f"{column} {nearest_known(column)}".strip() for column in plan.left_out]
+        told = [f"{column} {nearest_known(column, known)}".strip() for column in plan.left_out]
         warnings.warn(
             "columns that the catalogue does not hold are left out: " + "; ".join(told),
             CohortWarning,
             stacklevel=3,
         )
     for key in table.columns:
-        _warn_implausible_median(str(key), table[key])
+        _warn_implausible_median(known[str(key)], table[key])
 
 
-def _warn_implausible_median(key: str, values: pd.Series) -> None:
-    predictor = catalogue()[key]
+def _warn_implausible_median(predictor: Predictor, values: pd.Series) -> None:
     if predictor.plausible_median is None or not values.notna().any():
         return
     low, high = predictor.plausible_median
     median = float(values.median())
     if not low <= median <= high:
         warnings.warn(
-            f"{key}: the cohort's median is {median:g} {predictor.readable_unit}; "
+            f"{predictor.key}: the cohort's median is {median:g} {predictor.readable_unit}; "
             f"expected {low:g} to {high:g} in children who start infliximab. "
             "Is the unit right?",
             CohortWarning,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lorpredict.clinical import Kind, Predictor, catalogue, contradictions
+from lorpredict.clinical import Catalogue, Kind, Predictor, contradictions
 from lorpredict.cohort._cohort import as_records
 from lorpredict.errors import Fault
 
@@ -19,15 +19,15 @@ with warnings.catch_warnings():
     import pandera.pandas as pa
 
 
-def table_faults(table: pd.DataFrame) -> list[Fault]:
+def table_faults(table: pd.DataFrame, known: Catalogue) -> list[Fault]:
     """Name every cell and every pair of cells that cannot be true, in the order of the rows."""
-    faults = [*_schema_faults(table), *_contradictory_rows(table), *_duplicates(table)]
+    faults = [*_schema_faults(table, known), *_contradictory_rows(table), *_duplicates(table)]
     return sorted(faults, key=lambda fault: (fault.row or 0, fault.column))
 
 
-def cohort_schema(keys: Iterable[str]) -> pa.DataFrameSchema:
+def cohort_schema(columns: Iterable[Predictor]) -> pa.DataFrameSchema:
     """Make the schema of a table that holds the named columns of the catalogue."""
-    return pa.DataFrameSchema({key: _column(catalogue()[key]) for key in keys})
+    return pa.DataFrameSchema({column.key: _column(column) for column in columns})
 
 
 def _column(predictor: Predictor) -> pa.Column:
@@ -46,24 +46,26 @@ def _is_plausible(predictor: Predictor, values: pd.Series) -> pd.Series:
     return fits
 
 
-def _schema_faults(table: pd.DataFrame) -> list[Fault]:
+def _schema_faults(table: pd.DataFrame, known: Catalogue) -> list[Fault]:
     try:
         with warnings.catch_warnings():
             # pandera joins the failures of columns of several types, and pandas remarks on it.
             warnings.simplefilter("ignore", FutureWarning)
-            cohort_schema(map(str, table.columns)).validate(table, lazy=True)
+            cohort_schema(known[str(key)] for key in table).validate(table, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
-        return [_schema_fault(str(c.column), c.index, c.failure_case) for c in cases.itertuples()]
+        return [
+            _schema_fault(known[str(c.column)], c.index, c.failure_case) for c in cases.itertuples()
+        ]
     return []
 
 
-def _schema_fault(key: str, index: int, value: Any) -> Fault:
+def _schema_fault(column: Predictor, index: int, value: Any) -> Fault:
     row = int(index) + 1
     if pd.isna(value):
-        return Fault(key, "expected a value, the cell is empty", row=row)
-    fault = catalogue()[key].fault(value, row=row)
-    return fault or Fault(key, f"expected {catalogue()[key].expected}", row=row, value=str(value))
+        return Fault(column.key, "expected a value, the cell is empty", row=row)
+    fault = column.fault(value, row=row)
+    return fault or Fault(column.key, f"expected {column.expected}", row=row, value=str(value))
 
 
 def _contradictory_rows(table: pd.DataFrame) -> list[Fault]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lorpredict.clinical import Catalogue, catalogue
 from lorpredict.errors import BeyondFollowUp
+from lorpredict.explanation._labels import Labels
 from lorpredict.survival import Floats, Scale
 
 if TYPE_CHECKING:
@@ -32,7 +35,8 @@ class Contributions:
         What was measured, in original units; None where it was not measured.
     days : array of shape (n_times,), days since the landmark day of the design
         A child with a landmark day of its own is told at the same day since the first infusion.
-    scale : ``risk`` (a probability) or ``log_hazard``
+    scale : ``risk`` (a probability), ``log_hazard`` or ``log_acceleration``
+    catalogue : where labels, units and levels of the predictors are found
     """
 
     predictors: tuple[str, ...]
@@ -42,6 +46,12 @@ class Contributions:
     data: NDArray[np.object_]
     days: Floats
     scale: Scale
+    catalogue: Catalogue = field(default_factory=catalogue, repr=False)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """How the predictors and their values are told."""
+        return Labels(self.catalogue)
 
     def at(self, day: float) -> shap.Explanation:
         """Contributions at one day, in the form that every shap plot draws."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lorpredict.explanation._labels import as_displayed, as_number, label_with_unit
 from lorpredict.survival import Floats
 
 if TYPE_CHECKING:
@@ -41,17 +40,19 @@ def as_shap_explanation(contributions: Contributions, time: int | None = None) -
         base_values=contributions.base_values[:, every],
         data=_numbers(contributions),
         display_data=_displayed(contributions),
-        feature_names=[label_with_unit(name) for name in contributions.predictors],
+        feature_names=[
+            contributions.labels.label_with_unit(name) for name in contributions.predictors
+        ],
         output_names=[f"{day:g}" for day in contributions.days] if time is None else None,
     )
 
 
 def _numbers(contributions: Contributions) -> Floats:
-    return np.array(_each_value(contributions, as_number), dtype=float)
+    return np.array(_each_value(contributions, contributions.labels.as_number), dtype=float)
 
 
 def _displayed(contributions: Contributions) -> NDArray[np.object_]:
-    return np.array(_each_value(contributions, as_displayed), dtype=object)
+    return np.array(_each_value(contributions, contributions.labels.as_displayed), dtype=object)
 
 
 def _each_value(contributions: Contributions, turned: Callable[[str, Any], Any]) -> list[list[Any]]:

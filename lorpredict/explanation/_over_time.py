@@ -12,7 +12,6 @@ from matplotlib.ticker import MaxNLocator
 
 from lorpredict.errors import UnsupportedModel
 from lorpredict.explanation._contributions import Contributions
-from lorpredict.explanation._labels import label, told_with_unit
 from lorpredict.explanation._shap_figure import finish
 from lorpredict.explanation._titles import CAPTION, TIME_AXIS, Wording
 from lorpredict.survival import Floats
@@ -53,7 +52,8 @@ def over_time(
     moved = words.factor * contributions.values[patient]
     lines = _lines(moved, min(shown, len(PALETTE)))
     names, values = contributions.predictors, contributions.data[patient]
-    labels = [f"{label(names[i])}: {told_with_unit(names[i], values[i])}" for i in lines]
+    told = contributions.labels
+    labels = [f"{told.label(names[i])}: {told.told_with_unit(names[i], values[i])}" for i in lines]
     _draw_lines(below, months, moved, lines, labels)
     below.set(xlabel=TIME_AXIS, ylabel=_two_lines(words.contribution))
     finish(figure, f"One child's {words.short} over time", caption=CAPTION if synthetic else "")
@@ -76,7 +76,7 @@ def importance_over_time(
     axes = figure.add_subplot()
     moved = words.factor * np.abs(contributions.values).mean(axis=0)
     lines = _lines(moved, min(shown, len(PALETTE)))
-    labels = [label(contributions.predictors[i]) for i in lines]
+    labels = [contributions.labels.label(contributions.predictors[i]) for i in lines]
     _draw_lines(axes, words.months(contributions.days), moved, lines, labels)
     axes.set(xlabel=TIME_AXIS, ylabel=f"Mean absolute contribution\n({words.unit})")
     axes.set_ylim(bottom=0)

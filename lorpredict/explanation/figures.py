@@ -12,7 +12,6 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lorpredict.explanation._contributions import Contributions
-from lorpredict.explanation._labels import label, told_with_unit
 from lorpredict.explanation._over_time import importance_over_time, over_time
 from lorpredict.explanation._shap_figure import finish, make_room, say_predictors, shap_figure
 from lorpredict.explanation._titles import CAPTION, Wording
@@ -93,8 +92,9 @@ def waterfall(
     words = Wording(contributions.scale, landmark_day)
     explained = _drawn(contributions, day)[patient]
     names, values = contributions.predictors, contributions.data[patient]
-    explained.feature_names = [label(name) for name in names]
-    told = [told_with_unit(name, value) for name, value in zip(names, values, strict=True)]
+    words_of = contributions.labels
+    explained.feature_names = [words_of.label(name) for name in names]
+    told = [words_of.told_with_unit(*each) for each in zip(names, values, strict=True)]
     explained.display_data = np.array(told, dtype=object)
     # shap fits its texts into the arrows as it draws: the axes may not shrink afterwards.
     with shap_figure(layout="none") as figure:

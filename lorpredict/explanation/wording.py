@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from lorpredict.explanation._contributions import Contributions
-from lorpredict.explanation._labels import label, told_with_unit
 from lorpredict.survival import Scale
 
 
@@ -58,8 +57,8 @@ def _sentence(
     name = contributions.predictors[index]
     return ContributionSentence(
         predictor=name,
-        label=label(name),
-        value=told_with_unit(name, contributions.data[patient, index]),
+        label=contributions.labels.label(name),
+        value=contributions.labels.told_with_unit(name, contributions.data[patient, index]),
         contribution=moved,
         text=in_words(moved, contributions.scale),
     )
@@ -80,4 +79,6 @@ def in_words(contribution: float, scale: Scale) -> str:
         return f"{round(100 * contribution, 1) + 0.0:+.1f} percentage points"
     if scale == "log_hazard":
         return f"hazard × {np.exp(contribution):.2f}"
+    if scale == "log_acceleration":
+        return f"time to loss of response ÷ {np.exp(contribution):.2f}"
     return f"{contribution:+.3g}"

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from lorpredict.clinical import Kind, catalogue, is_missing
+from lorpredict.clinical import Kind, Predictor, is_missing
 from lorpredict.survival import Floats
 
 
@@ -152,25 +152,20 @@ class Encoding:
         return np.array([f.kind == kind for f in self.features], dtype=bool)
 
 
-def coded_records(records: Sequence[Mapping[str, Any]], predictors: Sequence[str]) -> Floats:
+def coded_records(records: Sequence[Mapping[str, Any]], columns: Sequence[Predictor]) -> Floats:
     """Write checked records as numbers: booleans 0 or 1, categories the index of their level.
 
     Returns
     -------
     array of shape (n_records, n_predictors), NaN where nothing was measured
     """
-    columns = [_coder(name) for name in predictors]
+    coders = [(column.key, _coder(column)) for column in columns]
     return np.array(
-        [
-            [code(record.get(name)) for name, code in zip(predictors, columns, strict=True)]
-            for record in records
-        ],
-        dtype=float,
-    ).reshape(len(records), len(predictors))
+        [[code(record.get(name)) for name, code in coders] for record in records], dtype=float
+    ).reshape(len(records), len(columns))
 
 
-def _coder(name: str) -> Any:
-    predictor = catalogue()[name]
+def _coder(predictor: Predictor) -> Any:
     if predictor.kind is Kind.CATEGORY:
         codes = {value: float(i) for i, value in enumerate(predictor.values)}
         return lambda value: np.nan if is_missing(value) else codes[value]

@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from lorpredict.clinical import Kind, Predictor, catalogue
+from lorpredict.clinical import Catalogue, Kind, Predictor, catalogue
 from lorpredict.design import ModelDesign
 from lorpredict.errors import CohortFaults, DesignError, did_you_mean
 from lorpredict.features._encoding import Encoding, Feature
@@ -45,6 +45,8 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Predictors whose being missing is a feature of its own (not with ``with_missing``).
     cuts
         Numbers that enter as "at most this value", as a published equation codes them.
+    known
+        The catalogue that holds the predictors; ours by default.
     """
 
     def __init__(
@@ -54,16 +56,20 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         *,
         missing_indicators: Sequence[str] = (),
         cuts: Mapping[str, float] | None = None,
+        known: Catalogue | None = None,
     ) -> None:
         self.predictors = predictors
         self.style = style
         self.missing_indicators = missing_indicators
         self.cuts = cuts
+        self.known = known
 
     def fit(self, X: pd.DataFrame, y: Outcome | None = None) -> Self:
         """Learn fill values, scales, levels and usual ranges from the training rows."""
         names = () if self.style == "none" else tuple(self.predictors)
-        coded = coded_table(X, names)
+        known = catalogue() if self.known is None else self.known
+        self.columns_ = known.columns(names)
+        coded = coded_table(X, self.columns_)
         never = tuple(n for i, n in enumerate(names) if np.isnan(coded[:, i]).all())
         if never:
             warnings.warn(
@@ -73,23 +79,23 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             )
         raw = [
             feature
-            for i, name in enumerate(names)
-            if name not in never
-            for feature in self._features(catalogue()[name], coded[:, i])
+            for i, column in enumerate(self.columns_)
+            if column.key not in never
+            for feature in self._features(column, coded[:, i])
         ]
         self.encoding_ = Encoding(
             predictors=names,
             features=tuple(self._finished(raw, names, coded)),
             never_measured=never,
-            usual=dict(_usual_ranges(names, coded)),
-            seen=dict(_levels_seen(names, coded)),
+            usual=dict(_usual_ranges(self.columns_, coded)),
+            seen=dict(_levels_seen(self.columns_, coded)),
         )
         return self
 
     def transform(self, X: pd.DataFrame) -> Floats:
         """Encode rows; array of shape (n_rows, n_features)."""
         check_is_fitted(self, "encoding_")
-        return self.encoding_.encode(coded_table(X, self.encoding_.predictors))
+        return self.encoding_.encode(coded_table(X, self.columns_))
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:
         """Names of the features, in order."""
@@ -147,17 +153,18 @@ def feature_pipeline(
         style,
         missing_indicators=() if predictors else design.missing_indicators,
         cuts=cuts,
+        known=design.catalogue,
     )
 
 
-def coded_table(X: pd.DataFrame, predictors: Sequence[str]) -> Floats:
+def coded_table(X: pd.DataFrame, columns: Sequence[Predictor]) -> Floats:
     """Write a checked table as numbers, like ``coded_records`` does for records."""
-    lacking = [name for name in predictors if name not in X]
+    lacking = [column.key for column in columns if column.key not in X]
     if lacking:
         told = [f"{name} {did_you_mean(name, list(map(str, X)))}".strip() for name in lacking]
         raise DesignError(f"the table lacks columns that the model needs: {'; '.join(told)}")
-    columns = [_coded_column(catalogue()[name], X[name]) for name in predictors]
-    return np.column_stack(columns) if columns else np.empty((len(X), 0))
+    coded = [_coded_column(column, X[column.key]) for column in columns]
+    return np.column_stack(coded) if coded else np.empty((len(X), 0))
 
 
 def _coded_column(predictor: Predictor, values: pd.Series) -> Floats:
@@ -175,12 +182,14 @@ def _refuse_unknown_levels(predictor: Predictor, unknown: pd.Series) -> None:
         raise CohortFaults([fault for fault in faults if fault], subject="the table")
 
 
-def _usual_ranges(names: Sequence[str], coded: Floats) -> Iterator[tuple[str, tuple[float, float]]]:
-    for name, values in zip(names, coded.T, strict=True):
+def _usual_ranges(
+    columns: Sequence[Predictor], coded: Floats
+) -> Iterator[tuple[str, tuple[float, float]]]:
+    for column, values in zip(columns, coded.T, strict=True):
         enough = np.isfinite(values).sum() >= _FEWEST_FOR_A_RANGE
-        if catalogue()[name].kind is Kind.NUMBER and enough:
+        if column.kind is Kind.NUMBER and enough:
             low, high = np.nanquantile(values, [0.025, 0.975])
-            yield name, (_outward(float(low), math.floor), _outward(float(high), math.ceil))
+            yield column.key, (_outward(float(low), math.floor), _outward(float(high), math.ceil))
 
 
 def _outward(value: float, rounded: Callable[[float], int]) -> float:
@@ -189,8 +198,10 @@ def _outward(value: float, rounded: Callable[[float], int]) -> float:
     return round(rounded(value / digit) * digit, 10)
 
 
-def _levels_seen(names: Sequence[str], coded: Floats) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for name, values in zip(names, coded.T, strict=True):
-        if catalogue()[name].kind is Kind.CATEGORY:
+def _levels_seen(
+    columns: Sequence[Predictor], coded: Floats
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for column, values in zip(columns, coded.T, strict=True):
+        if column.kind is Kind.CATEGORY:
             seen = np.unique(values[~np.isnan(values)]).astype(int)
-            yield name, tuple(catalogue()[name].values[level] for level in seen)
+            yield column.key, tuple(column.values[level] for level in seen)

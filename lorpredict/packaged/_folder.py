@@ -149,7 +149,8 @@ def _refuse_changed(folder: Path) -> None:
 
 
 def _refuse_other_catalogue(folder: Path, facts: ModelFacts) -> None:
-    if facts.catalogue_version != catalogue().version:
+    ours, _, _ = facts.catalogue_version.partition("+")  # a site's own travels in the folder
+    if ours != catalogue().version:
         raise DamagedModel(
             f"the model folder {folder.name} was made with catalogue {facts.catalogue_version}, "
             f"this is {catalogue().version}; train again, or install the lorpredict it came with"

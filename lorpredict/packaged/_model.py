@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lorpredict.clinical import Predictor
 from lorpredict.errors import DamagedModel
 from lorpredict.explanation import Contributions, ExactExplainer
 from lorpredict.features import Encoding, coded_records
@@ -112,6 +113,7 @@ class PackagedModel:
             data=self._data(checked),
             days=asked - self.facts.design.landmark_day,
             scale=exact.scale,
+            catalogue=self.facts.design.catalogue,
         )
 
     def save(self, folder: str | Path, *, documents: Mapping[str, str] | None = None) -> Path:
@@ -149,7 +151,7 @@ class PackagedModel:
         return f"PackagedModel({facts.name!r}, {facts.family}, stage={facts.stage})"
 
     def _reference_answers(self) -> dict[str, Any]:
-        records = reference_records(self.encoding.predictors)
+        records = reference_records(self._columns)
         prediction = self.predict(records)
         return {
             "records": records,
@@ -166,6 +168,10 @@ class PackagedModel:
                 f"the model folder of {self.facts.name} does not reproduce its reference answers: "
                 f"they differ by {difference:.1e}"
             )
+
+    @property
+    def _columns(self) -> list[Predictor]:
+        return self.facts.design.catalogue.columns(self.encoding.predictors)
 
     def _asked(self, days_since_first_infusion: ArrayLike | None) -> Floats:
         if days_since_first_infusion is None:
@@ -185,7 +191,7 @@ class PackagedModel:
 
     def _features(self, checked: Sequence[CheckedRecord]) -> Floats:
         values = [record.values for record in checked]
-        return self.encoding.encode(coded_records(values, self.encoding.predictors))
+        return self.encoding.encode(coded_records(values, self._columns))
 
     def _data(self, checked: Sequence[CheckedRecord]) -> np.ndarray[Any, np.dtype[np.object_]]:
         data = np.empty((len(checked), len(self.encoding.predictors)), dtype=object)

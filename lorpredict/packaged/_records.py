@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lorpredict.clinical import Kind, Predictor, catalogue, contradictions, derive, is_missing
+from lorpredict.clinical import Kind, Predictor, contradictions, derive, is_missing
 from lorpredict.design import ModelDesign
 from lorpredict.errors import Fault, RecordFaults, did_you_mean
 from lorpredict.features import Encoding
@@ -80,7 +80,7 @@ def _plain(value: Any) -> Any:
 
 
 def _faults(record: Record, encoding: Encoding, design: ModelDesign, row: int) -> Iterator[Fault]:
-    known = catalogue()
+    known = design.catalogue
     for key, value in record.items():
         if key not in known:
             hint = did_you_mean(key, list(known))
@@ -107,7 +107,7 @@ def _remarked(record: Record, encoding: Encoding, design: ModelDesign) -> Checke
         remark
         for name in encoding.predictors
         if name in record
-        for remark in _remarks(catalogue()[name], record[name], encoding)
+        for remark in _remarks(design.catalogue[name], record[name], encoding)
     ]
     remarks += _eligibility_remarks(record, design)
     measured = len(encoding.predictors) - len(missing)

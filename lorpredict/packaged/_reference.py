@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lorpredict.clinical import Kind, Predictor, catalogue
+from lorpredict.clinical import Kind, Predictor
 
 _RECORDS = 16
 # Multiples of the golden ratio's fraction spread evenly over the unit interval.
 _GOLDEN = 0.6180339887498949
 
 
-def reference_records(predictors: Sequence[str]) -> list[dict[str, Any]]:
+def reference_records(columns: Sequence[Predictor]) -> list[dict[str, Any]]:
     """Make records for the given predictors; the same ones at every call."""
     return [
         {
-            name: _value(catalogue()[name], _fraction(row, column))
-            for column, name in enumerate(predictors)
-            if (row + column) % 4 or column == row % len(predictors)
+            predictor.key: _value(predictor, _fraction(row, column))
+            for column, predictor in enumerate(columns)
+            if (row + column) % 4 or column == row % len(columns)
         }
         for row in range(_RECORDS)
     ]

@@ -7,7 +7,6 @@ Mitchell M, et al. Model Cards for Model Reporting. FAT* 2019.
 
 from __future__ import annotations
 
-from lorpredict.clinical import catalogue
 from lorpredict.packaged import PackagedModel
 
 
@@ -74,7 +73,7 @@ def _spread(value: float | None) -> str:
 
 
 def _predictors(model: PackagedModel) -> str:
-    named = [catalogue()[name] for name in model.encoding.predictors]
+    named = model.facts.design.catalogue.columns(model.encoding.predictors)
     rows = [f"| {p.label} | {p.readable_unit} | {p.known.value.replace('_', ' ')} |" for p in named]
     if not rows:
         return "## Predictors\n\nNone: every child gets the same curve."

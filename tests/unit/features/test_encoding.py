@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lorpredict import AtRisk, Cohort, ModelDesign, feature_pipeline
+from lorpredict.clinical import catalogue
 from lorpredict.features import Encoding, Feature, coded_records
 from lorpredict.features._pipeline import Style, coded_table
 
@@ -25,20 +26,22 @@ def test_all_69_records_and_their_table_are_coded_alike(
 ) -> None:
     rows = at_risk.X.to_dict("records")
     records = [{str(key): value for key, value in row.items()} for row in rows]
-    coded = coded_records(records, design.predictors)
+    coded = coded_records(records, catalogue().columns(design.predictors))
     assert coded.shape == (69, 18)
-    np.testing.assert_array_equal(coded, coded_table(cohort.table, design.predictors))
+    np.testing.assert_array_equal(
+        coded, coded_table(cohort.table, catalogue().columns(design.predictors))
+    )
 
 
 def test_a_record_is_coded_by_hand() -> None:
     names = ["sex", "perianal", "albumin_g_l", "location", "antibodies_week14"]
     record = {"sex": "female", "perianal": True, "albumin_g_l": 31, "location": "L1"}
     expected = [1.0, 1.0, 31.0, 2.0, np.nan]
-    np.testing.assert_array_equal(coded_records([record], names), [expected])
+    np.testing.assert_array_equal(coded_records([record], catalogue().columns(names)), [expected])
 
 
 def test_no_records_and_no_predictors_keep_their_shape() -> None:
-    assert coded_records([], ["sex", "bmi_z"]).shape == (0, 2)
+    assert coded_records([], catalogue().columns(["sex", "bmi_z"])).shape == (0, 2)
     assert coded_records([{}, {}], []).shape == (2, 0)
 
 
@@ -81,7 +84,7 @@ def test_dummies_and_indicators_count_for_the_predictor_that_a_clinician_knows()
 def test_encoding_does_not_change_what_it_is_given(
     encodings: dict[str, Encoding], at_risk: AtRisk, design: ModelDesign
 ) -> None:
-    coded = coded_table(at_risk.X, design.predictors)
+    coded = coded_table(at_risk.X, catalogue().columns(design.predictors))
     before = coded.copy()
     encodings["standardised"].encode(coded)
     np.testing.assert_array_equal(coded, before)

@@ -10,11 +10,13 @@ import pytest
 from sklearn.exceptions import NotFittedError
 
 from lorpredict import AtRisk, ModelDesign, feature_pipeline
+from lorpredict.clinical import catalogue
 from lorpredict.errors import CohortFaults, DesignError
 from lorpredict.features import FeaturePipeline
 from lorpredict.features._pipeline import NeverMeasuredWarning, coded_table
 from tests.tables import drawn_cohort
 
+_LOCATION = catalogue().columns(["location"])
 FOUR = drawn_cohort("""
     patient_id | follow_up_days | outcome       | sex    | location | crp_mg_l | albumin_g_l | perianal | antibodies_week14
     a          | 200            | secondary_lor | male   | L1       | 0        | 40          | true     | negative
@@ -176,17 +178,17 @@ def test_the_order_in_which_pandas_holds_the_levels_does_not_matter(at_risk: AtR
     alphabetical = pd.Categorical(at_risk.X["location"].astype(str))
     other = at_risk.X.assign(location=alphabetical)
     assert list(other["location"].cat.categories) == ["L1", "L2", "L3"]
-    assert (coded_table(other, ["location"]) == coded_table(at_risk.X, ["location"])).all()
+    assert (coded_table(other, _LOCATION) == coded_table(at_risk.X, _LOCATION)).all()
 
 
 def test_levels_may_come_as_text(at_risk: AtRisk) -> None:
     other = at_risk.X.assign(location=at_risk.X["location"].astype(str))
-    assert (coded_table(other, ["location"]) == coded_table(at_risk.X, ["location"])).all()
+    assert (coded_table(other, _LOCATION) == coded_table(at_risk.X, _LOCATION)).all()
 
 
 def test_a_level_that_the_catalogue_does_not_hold_is_refused() -> None:
     with pytest.raises(CohortFaults, match="location is 'L5': expected one of L3, L2, L1, none"):
-        coded_table(pd.DataFrame({"location": ["L1", "L5", None]}), ["location"])
+        coded_table(pd.DataFrame({"location": ["L1", "L5", None]}), _LOCATION)
 
 
 def test_the_default_design_spends_twenty_parameters(at_risk: AtRisk, design: ModelDesign) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from lorpredict import AtRisk, Cohort, PackagedModel, families
+from lorpredict.clinical import catalogue
 from lorpredict.errors import DamagedModel
 from lorpredict.features._pipeline import coded_table
 from lorpredict.survival import Floats
@@ -208,7 +209,7 @@ def holds_in_sequence(numbers: Floats, wanted: Floats) -> bool:
 def rows_of_children(model: PackagedModel, at_risk: AtRisk) -> Floats | list[Floats]:
     """Every child as the model is taught it: encoded; and four labs as they were measured."""
     labs = ["crp_mg_l", "esr_mm_h", "haemoglobin_g_l", "platelets_10e9_l"]
-    coded = coded_table(at_risk.X, model.encoding.predictors)
+    coded = coded_table(at_risk.X, catalogue().columns(model.encoding.predictors))
     kinds = [at_risk.X[labs].to_numpy(dtype=float), coded, model.encoding.encode(coded)]
     return [row for kind in kinds for row in kind if len(row) >= 4]
 
