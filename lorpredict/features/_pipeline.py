@@ -151,7 +151,9 @@ def feature_pipeline(
     return FeaturePipeline(
         predictors or design.predictors,
         style,
-        missing_indicators=() if predictors else design.missing_indicators,
+        missing_indicators=[
+            name for name in design.missing_indicators if not predictors or name in predictors
+        ],
         cuts=cuts,
         known=design.catalogue,
     )

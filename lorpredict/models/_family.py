@@ -15,12 +15,13 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from lorpredict.design import ModelDesign
-from lorpredict.errors import NotFitted, TooLittleData
+from lorpredict.errors import DesignError, NotFitted, TooLittleData, did_you_mean
 from lorpredict.features import Encoding, FeaturePipeline, feature_pipeline
 from lorpredict.survival import (
     CurveModel,
     Floats,
     Outcome,
+    Scale,
     SurvivalCurves,
     last_day_at_risk,
     refuse_beyond,
@@ -40,6 +41,7 @@ class TrainingRows:
     y : outcome, in days since the landmark
     grid : days since the landmark, about a month apart, on which curves are kept
     seed : all randomness comes from it
+    settings : every setting of the family, the defaults where nothing else was asked
     """
 
     features: Floats
@@ -47,6 +49,30 @@ class TrainingRows:
     y: Outcome
     grid: Floats
     seed: int
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Between:
+    """A setting that tuning may choose between two ends.
+
+    Parameters
+    ----------
+    low, high : the ends, both included
+    log : whether tenfold steps count alike
+    whole : whether only whole numbers are meant
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int | float) and self.low <= value <= self.high
+
+
+SearchSpace = Mapping[str, Between | tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -69,8 +95,14 @@ class ModelFamily:
         ``reference`` (knows no predictor), ``comparator`` (never served), ``linear`` or ``tree``.
     style
         The encoding of the features that it wants, see :class:`FeaturePipeline`.
+    explained_on
+        The scale on which contributions to its predictions add up exactly.
     learn
         From training rows to what was learnt.
+    settings
+        Name -> default, of all that may be set when a model is built.
+    search_space
+        Settings that tuning may choose -> between what, or among which.
     predictors
         The only predictors that it looks at; empty for those of the design.
     cuts
@@ -81,13 +113,46 @@ class ModelFamily:
     label: str
     kind: FamilyKind
     style: Literal["standardised", "imputed", "with_missing", "none"]
+    explained_on: Scale
     learn: Callable[[TrainingRows], Learnt]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    search_space: SearchSpace = field(default_factory=dict)
     predictors: tuple[str, ...] = ()
     cuts: Mapping[str, float] = field(default_factory=dict)
 
-    def build(self, design: ModelDesign, *, seed: int = 0) -> FamilyModel:
-        """Return an unfitted model of this family for a design."""
-        return FamilyModel(self, design, seed=seed)
+    def __post_init__(self) -> None:
+        unknown = self.search_space.keys() - self.settings.keys()
+        if unknown:
+            raise ValueError(f"the family {self.name!r} has no settings {', '.join(unknown)}")
+
+    def build(
+        self,
+        design: ModelDesign,
+        *,
+        seed: int = 0,
+        settings: Mapping[str, Any] | None = None,
+    ) -> FamilyModel:
+        """Return an unfitted model of this family for a design.
+
+        Parameters
+        ----------
+        settings
+            What is set otherwise than by default.
+
+        Raises
+        ------
+        DesignError
+            If the family has no setting of that name.
+        """
+        asked = settings or {}
+        unknown = [name for name in asked if name not in self.settings]
+        if unknown:
+            told = "; ".join(f"{n} {did_you_mean(n, list(self.settings))}".strip() for n in unknown)
+            raise DesignError(
+                f"the {self.label} has no such setting: {told}. "
+                f"It has {', '.join(self.settings) or 'none'}"
+            )
+        return FamilyModel(self, design, seed=seed, settings={**self.settings, **asked})
 
     def pipeline(self, design: ModelDesign) -> FeaturePipeline:
         """Return the unfitted feature pipeline that this family uses for a design."""
@@ -112,8 +177,16 @@ class FamilyModel:
     estimator_: Any
     follow_up_: float
 
-    def __init__(self, family: ModelFamily, design: ModelDesign, *, seed: int = 0) -> None:
+    def __init__(
+        self,
+        family: ModelFamily,
+        design: ModelDesign,
+        *,
+        seed: int = 0,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
         self.family, self.design, self.seed = family, design, seed
+        self.settings = dict(family.settings if settings is None else settings)
 
     def fit(self, X: pd.DataFrame, y: Outcome) -> Self:
         """Learn from predictors and outcome.
@@ -139,6 +212,7 @@ class FamilyModel:
                 y=y,
                 grid=grid,
                 seed=self.seed,
+                settings=self.settings,
             )
         )
         self.curves_, self.estimator_ = learnt.curves, learnt.estimator

@@ -15,4 +15,11 @@ def learn(rows: TrainingRows) -> Learnt:
     return Learnt(LinearHazard(nothing, nothing, kaplan_meier_baseline(rows.y, rows.grid)))
 
 
-FAMILY = ModelFamily(name="null", label="Kaplan-Meier", kind="reference", style="none", learn=learn)
+FAMILY = ModelFamily(
+    name="null",
+    label="Kaplan-Meier",
+    kind="reference",
+    style="none",
+    explained_on="log_hazard",
+    learn=learn,
+)

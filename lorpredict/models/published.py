@@ -42,6 +42,7 @@ FAMILY = ModelFamily(
     label="Published equation (Beijing 2025)",
     kind="comparator",
     style="imputed",
+    explained_on="log_hazard",
     learn=learn,
     predictors=("remission_week14", "immunomodulator_week14", "bmi_z", "growth_delay"),
     cuts={"bmi_z": _BMI_Z_CUT},

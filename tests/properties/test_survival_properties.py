@@ -14,7 +14,7 @@ from lorpredict.clinical import OtherUnit, Predictor
 from lorpredict.evaluation import Predicted, measures
 from lorpredict.models import LinearHazard
 from lorpredict.models._baseline import breslow_baseline, kaplan_meier_baseline
-from lorpredict.models.forest import round_up
+from lorpredict.models._forests import round_up
 from lorpredict.survival import Outcome, StepFunction, outcome_array
 from tests.tables import simple_design
 

@@ -12,7 +12,7 @@ from lorpredict import AtRisk
 from lorpredict.evaluation import Measure, Predicted, measures
 from lorpredict.evaluation._censoring import uncensored_probability, weights_by_day
 from lorpredict.evaluation.calibration import observed_risk
-from lorpredict.models.forest import round_up
+from lorpredict.models._forests import round_up
 from lorpredict.survival import Floats, Outcome, outcome_array
 
 HORIZONS = np.array([365.0, 730.0])

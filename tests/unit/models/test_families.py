@@ -11,8 +11,9 @@ from lorpredict import AtRisk, Development, family
 from lorpredict.errors import TooLittleData
 from lorpredict.models import LinearHazard, SurvivalForest, TreeHazard
 from lorpredict.models._baseline import breslow_baseline, kaplan_meier_baseline
-from lorpredict.models.forest import round_up
-from lorpredict.models.ridge import PENALTIES, chosen_penalty, partial_log_likelihood
+from lorpredict.models._cox import chosen_penalty, partial_log_likelihood, ridge_coefficients
+from lorpredict.models._forests import round_up
+from lorpredict.models.ridge import PENALTIES
 from lorpredict.survival import outcome_array
 
 FIVE = outcome_array([True, False, True, True, False], [10, 20, 30, 40, 50])
@@ -92,7 +93,7 @@ def test_ridge_is_scikit_survivals_cox_at_the_chosen_penalty(
 ) -> None:
     model = development.models["ridge"]
     features = model.family.pipeline(model.design).fit_transform(at_risk.X)
-    penalty = chosen_penalty(features, at_risk.y, seed=0)
+    penalty = chosen_penalty(features, at_risk.y, PENALTIES, ridge_coefficients, seed=0)
     theirs = CoxPHSurvivalAnalysis(alpha=penalty).fit(features, at_risk.y)
     horizons = model.design.horizons  # on the grid, where our baseline is theirs
     curves = theirs.predict_survival_function(features)
@@ -106,14 +107,17 @@ def test_noise_is_shrunk_harder_than_signal() -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(120, 1))
     y = outcome_array(np.ones(120, dtype=bool), rng.exponential(np.exp(-2 * x[:, 0])))
-    assert chosen_penalty(x, y, seed=0) == PENALTIES[0]
-    assert chosen_penalty(rng.normal(size=(120, 20)), y, seed=0) == PENALTIES[-1]
+    assert chosen_penalty(x, y, PENALTIES, ridge_coefficients, seed=0) == PENALTIES[0]
+    assert (
+        chosen_penalty(rng.normal(size=(120, 20)), y, PENALTIES, ridge_coefficients, seed=0)
+        == PENALTIES[-1]
+    )
 
 
 def test_one_event_is_too_few_to_choose_a_penalty() -> None:
     y = outcome_array([True, False, False], [10, 20, 30])
     with pytest.raises(TooLittleData, match="1 event; ridge Cox needs at least 2"):
-        chosen_penalty(np.zeros((3, 1)), y, seed=0)
+        chosen_penalty(np.zeros((3, 1)), y, PENALTIES, ridge_coefficients, seed=0)
 
 
 def test_the_partial_likelihood_is_counted_by_hand() -> None:
