@@ -295,7 +295,9 @@ NEW_FAMILY = """
 from lorpredict.models import null
 from lorpredict.models._family import ModelFamily
 
-FAMILY = ModelFamily("coin", "A coin", kind="comparator", style="none", explained_on="log_hazard", learn=null.learn)
+FAMILY = ModelFamily(
+    "coin", "A coin", kind="comparator", style="none", explained_on="log_hazard", learn=null.learn
+)
 """
 
 
