@@ -24,7 +24,9 @@ from lorpredict.errors import DesignError, TooLittleData, did_you_mean
 from lorpredict.survival import Outcome, outcome_array
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from lorpredict.clinical._derived import Record
 
 Rows = NDArray[np.bool_]
 
@@ -110,9 +112,10 @@ def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
     TooLittleData
         If nobody is at risk.
     """
-    table = _with_remission(cohort.table, design)
+    activity = _activity(cohort.table, design)
+    table = _with_remission(cohort.table, activity)
     _refuse_lacking(cohort, table, design)
-    clock, activity = _landmark_days(table, design), _activity(table, design)
+    clock = _landmark_days(table, design)
     left_out = _first_reason_only(_reasons(table, clock, activity, design))
     kept = ~np.logical_or.reduce(list(left_out.values()))
     if not kept.any():
@@ -131,13 +134,13 @@ def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
     )
 
 
-def _with_remission(table: pd.DataFrame, design: ModelDesign) -> pd.DataFrame:
+def _with_remission(table: pd.DataFrame, activity: _Activity) -> pd.DataFrame:
     """Fill remission in from the PCDAI, by the design's definition, where it was not given."""
     if "pcdai_week14" not in table:
         return table
-    rules = design.eligibility
-    filled = [rules.with_remission(record).get("remission_week14") for record in as_records(table)]
-    return table.assign(remission_week14=pd.array(filled, dtype="boolean"))
+    found = pd.Series(pd.array(activity.in_remission, dtype="boolean"), index=table.index)
+    given = table.get("remission_week14", found)
+    return table.assign(remission_week14=given.fillna(found))
 
 
 def _refuse_lacking(cohort: Cohort, table: pd.DataFrame, design: ModelDesign) -> None:
@@ -160,17 +163,27 @@ def _landmark_days(table: pd.DataFrame, design: ModelDesign) -> pd.Series:
 class _Activity:
     """What the activity index says of each child at the landmark; None where not recorded."""
 
+    in_remission: list[bool | None]
     already_lost: list[bool | None]
     has_responded: list[bool | None]
     fell_enough: list[bool | None]
 
 
 def _activity(table: pd.DataFrame, design: ModelDesign) -> _Activity:
-    records, rules = as_records(table), design.eligibility
+    """Judge each pair of scores once: there are few of them, however many children."""
+    scores = table.reindex(columns=["pcdai_baseline", "pcdai_week14"])
+    pair = scores.groupby(list(scores), dropna=False, sort=False).ngroup()
+    pairs, rules = as_records(scores.drop_duplicates()), design.eligibility
+
+    def of_each_child(judge: Callable[[Record], bool | None]) -> list[bool | None]:
+        judged = [judge(each) for each in pairs]
+        return [judged[number] for number in pair]
+
     return _Activity(
-        already_lost=[rules.already_lost(record) for record in records],
-        has_responded=[rules.has_responded(record) for record in records],
-        fell_enough=[rules.fell_enough(record) for record in records],
+        in_remission=of_each_child(rules.in_remission),
+        already_lost=of_each_child(rules.already_lost),
+        has_responded=of_each_child(rules.has_responded),
+        fell_enough=of_each_child(rules.fell_enough),
     )
 
 

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _train(options: argparse.Namespace) -> None:
     # MLflow costs seconds to import; a faulty cohort should be told at once.
-    cohort, design = _cohort(options.cohort), _design(options.design)
+    design = _design(options.design)
+    cohort = _cohort(options.cohort, design)
     with progress_bar("cross-validation, fits") as progress:
         development = develop(
             cohort,
@@ -56,8 +57,10 @@ def _train(options: argparse.Namespace) -> None:
     record_training(development, name=options.name, repeats=options.repeats)
 
 
-def _cohort(path: str) -> Cohort:
-    return reconstructed_cohort() if path in ("", os.devnull) else read_cohort(path)
+def _cohort(path: str, design: ModelDesign) -> Cohort:
+    if path in ("", os.devnull):
+        return reconstructed_cohort()
+    return read_cohort(path, known=design.catalogue)
 
 
 def _design(name: str) -> ModelDesign:

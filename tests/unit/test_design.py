@@ -29,8 +29,45 @@ def test_every_design_that_ships_can_be_read_and_is_called_by_its_file(path: Pat
     assert design.description
 
 
-def test_the_default_design_is_among_them() -> None:
-    assert "week14" in [path.stem for path in DESIGNS]
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("week14", 21), ("week14-no-trough", 19), ("week14-published-4", 4), ("baseline", 16)],
+)
+def test_every_design_says_how_many_parameters_it_spends(name: str, parameters: int) -> None:
+    (path,) = [path for path in DESIGNS if path.stem == name]
+    assert ModelDesign.read(path).parameters == parameters
+    assert f" {parameters} parameters" in path.read_text("utf-8").lower()
+
+
+def test_no_design_ships_without_its_number_of_parameters() -> None:
+    assert {path.stem for path in DESIGNS} == {
+        "week14", "week14-no-trough", "week14-published-4", "baseline",
+    }  # fmt: skip
+
+
+def test_the_baseline_design_knows_nothing_after_the_first_infusion() -> None:
+    (path,) = [path for path in DESIGNS if path.stem == "baseline"]
+    design = ModelDesign.read(path)
+    known = {design.catalogue[name].known for name in design.predictors}
+    assert known == {Known.FIRST_INFUSION}
+
+
+def test_without_the_trough_the_default_design_is_otherwise_the_same() -> None:
+    whole, without = (
+        ModelDesign.read(path).predictors
+        for path in DESIGNS
+        if path.stem in ("week14", "week14-no-trough")
+    )
+    assert set(whole) ^ set(without) == {"trough_week14_ug_ml"}
+
+
+def test_a_parameter_is_spent_on_each_level_but_the_first_and_on_a_missing_indicator() -> None:
+    design = simple_design(
+        predictors=["sex", "location", "cdeis_category", "albumin_g_l"],
+        missing_indicators=["albumin_g_l"],
+    )
+    # sex 1, location 3, the ordered category 1, albumin 1 and 1 for its absence
+    assert design.parameters == 7
 
 
 def test_a_predictor_that_the_catalogue_does_not_hold_is_refused_with_its_neighbours() -> None:
