@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -76,6 +76,14 @@ class Catalogue(Mapping[str, Predictor]):
             predictors=MappingProxyType({**self.predictors, **added}),
             site=dict(site),
         )
+
+    def for_prediction(self) -> Catalogue:
+        """Return this catalogue for children whose outcome is not known yet: nothing is needed."""
+        lenient = {
+            key: replace(each, missing="allowed") if each.missing == "refused" else each
+            for key, each in self.items()
+        }
+        return replace(self, predictors=MappingProxyType(lenient))
 
     def columns(self, names: Iterable[str]) -> list[Predictor]:
         """Return the named columns, in that order."""

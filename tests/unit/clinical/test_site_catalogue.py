@@ -161,3 +161,10 @@ def test_a_unit_that_ucum_does_not_know_stands_in_braces() -> None:
 def test_a_catalogue_travels_to_another_process(design: ModelDesign) -> None:
     travelled: Catalogue = pickle.loads(pickle.dumps(design.catalogue))  # noqa: S301
     assert travelled == design.catalogue
+
+
+def test_for_a_prediction_no_column_is_needed(design: ModelDesign) -> None:
+    lenient = design.catalogue.for_prediction()
+    assert {each.missing for each in lenient.values()} == {"allowed"}
+    assert lenient.version == design.catalogue.version
+    assert "refused" in {each.missing for each in design.catalogue.values()}
