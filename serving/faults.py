@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lorpredict.clinical import OtherUnit, Predictor, catalogue, contradictions
+from lorpredict.clinical import OtherUnit, Predictor, contradictions
 from lorpredict.errors import Fault, RecordFaults, did_you_mean
 from serving.errors import InvalidRequest, RequestFault
+from serving.known import known_columns
 from serving.messages import AskedModel, Question, record_fields
 
 Location = tuple[str | int, ...]
@@ -78,7 +79,7 @@ def _reworded(location: Location, error: Mapping[str, Any]) -> RequestFault:
     if error["type"] == "extra_forbidden":
         problem, hint = _unknown(str(location[-1]), location, in_record=column is not None)
     elif column is not None:
-        predictor = catalogue()[column]
+        predictor = known_columns()[column]
         problem, hint = f"expected {predictor.expected}", _unit_hint(predictor, error.get("input"))
     else:
         problem, hint = _problem(error), ""
@@ -106,7 +107,7 @@ def _unknown(name: str, location: Location, *, in_record: bool) -> tuple[str, st
     if not in_record:
         known = AskedModel if location[:1] == ("?",) else Question
         return "no such field", did_you_mean(name, list(known.model_fields))
-    if name in catalogue():
+    if name in known_columns():
         return "not known when the prediction is made, so it may not be sent", ""
     return (
         "not a column of the catalogue",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
-from lorpredict.clinical import Kind, Predictor, catalogue
+from lorpredict.clinical import Kind, Predictor
+from serving.known import known_columns
 
 MOST_RECORDS = 1000
 MOST_TIMES = 60
@@ -33,7 +34,7 @@ def may_be_sent(predictor: Predictor) -> bool:
 
 def record_fields() -> dict[str, Predictor]:
     """Columns that a record may hold."""
-    return {key: column for key, column in catalogue().items() if may_be_sent(column)}
+    return {key: column for key, column in known_columns().items() if may_be_sent(column)}
 
 
 def _field(predictor: Predictor) -> Any:

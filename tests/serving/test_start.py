@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lorpredict import ModelDesign, develop, read_cohort
+from lorpredict.synthetic import reconstructed_cohort
 from serving.__main__ import main
 
 ROOT = Path(__file__).parents[2]
@@ -95,3 +98,47 @@ def test_a_service_that_has_loaded_and_explained_has_loaded_nothing_heavy(folder
 
 def test_the_supervisor_does_not_even_load_numba() -> None:
     assert (HEAVY | {"numba"}).isdisjoint(_loaded_after("import serving.service"))
+
+
+def test_a_sites_own_predictor_is_a_field_where_its_model_is_served(tmp_path: Path) -> None:
+    site = {
+        "name": "ghent",
+        "version": "3",
+        "predictors": {
+            "smoker_at_home": {
+                "label": "Smoker at home",
+                "description": "Whether anybody smokes where the child lives.",
+                "kind": "boolean",
+                "known": "first_infusion",
+                "source": "questionnaire",
+            }
+        },
+    }
+    cohort = reconstructed_cohort()
+    design = ModelDesign(
+        name="ghent", version=1, description="", site_catalogue=site,
+        predictors=("remission_week14", "smoker_at_home"),
+    )  # fmt: skip
+    table = cohort.table.assign(smoker_at_home=[row % 3 == 0 for row in range(len(cohort))])
+    ghent = read_cohort(table, known=design.catalogue)
+    made = develop(ghent, design, family_names=("ridge",), repeats=1)
+    folder = made.packaged("ridge").save(tmp_path / "model")
+    answered = subprocess.run(
+        [sys.executable, "-c", _ASK_WITH_A_SITES_PREDICTOR],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, "LORPREDICT_MODEL": str(folder), "LORPREDICT_ALLOW_STAGES": "demo"},
+    )  # fmt: skip
+    assert answered.stdout.split() == ["200", "Smoker", "at", "home"]
+
+
+_ASK_WITH_A_SITES_PREDICTOR = """
+from starlette.testclient import TestClient
+from serving.app import create_app
+from serving.models import ServedModels
+from serving.settings import Settings
+
+client = TestClient(create_app(ServedModels.load(Settings.from_environment())))
+answer = client.post("/v1/explain", json={"record": {"smoker_at_home": True}})
+fields = client.get("/v1/openapi.json").json()["components"]["schemas"]["ChildRecord"]
+print(answer.status_code, fields["properties"]["smoker_at_home"]["title"])
+"""
