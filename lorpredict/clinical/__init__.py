@@ -10,27 +10,43 @@ The same entry checks a value and describes itself, so that the two cannot drift
 50.0
 """
 
-from lorpredict.clinical._activity import ActivityDefinition, definition
+from lorpredict.clinical._activity import ActivityDefinition, definition, definitions, notions
 from lorpredict.clinical._catalogue import Catalogue, catalogue, read_site_catalogue
 from lorpredict.clinical._derived import contradictions, derive, is_missing
 from lorpredict.clinical._eligibility import EligibilityRules
+from lorpredict.clinical._growth import GrowthReference
+from lorpredict.clinical._indices import ActivityIndex, activity_index, severity
+from lorpredict.clinical._items import ActivityItem, Visit
+from lorpredict.clinical._paris import ParisClassification
 from lorpredict.clinical._predictor import Kind, Known, Level, OtherUnit, Predictor
 from lorpredict.clinical._published import published_study
+from lorpredict.clinical._states import ActivityState, activity_states
 
 __all__ = [
     "ActivityDefinition",
+    "ActivityIndex",
+    "ActivityItem",
+    "ActivityState",
     "Catalogue",
     "EligibilityRules",
+    "GrowthReference",
     "Kind",
     "Known",
     "Level",
     "OtherUnit",
+    "ParisClassification",
     "Predictor",
+    "Visit",
+    "activity_index",
+    "activity_states",
     "catalogue",
     "contradictions",
     "definition",
+    "definitions",
     "derive",
     "is_missing",
+    "notions",
     "published_study",
     "read_site_catalogue",
+    "severity",
 ]

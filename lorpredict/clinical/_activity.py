@@ -41,6 +41,11 @@ class ActivityDefinition:
             raise CatalogueError(f"definition {self.notion}.{self.name}: no source")
 
     @property
+    def needs_fall(self) -> bool:
+        """Whether the rule asks for the index at the first infusion too."""
+        return any(bound is not None for bound in self._fall_bounds)
+
+    @property
     def _fall_bounds(self) -> tuple[float | None, ...]:
         return self.fall_at_least, self.fall_at_most, self.fall_above
 
@@ -75,14 +80,24 @@ def definitions(notion: str) -> tuple[ActivityDefinition, ...]:
     return tuple(_definitions().get(notion, {}).values())
 
 
+def notions() -> tuple[str, ...]:
+    """Return what is defined: response, remission, primary non-response, loss of response."""
+    return tuple(_definitions())
+
+
+@cache
+def activity_content() -> dict[str, Any]:
+    """Return ``activity.toml`` as it is written."""
+    text = files("lorpredict.clinical").joinpath("activity.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
 @cache
 def _definitions() -> dict[str, dict[str, ActivityDefinition]]:
-    text = files("lorpredict.clinical").joinpath("activity.toml").read_text("utf-8")
-    content: dict[str, Any] = tomllib.loads(text)
     return {
         notion: {
             name: ActivityDefinition(notion=notion, name=name, **entry)
             for name, entry in named.items()
         }
-        for notion, named in content["definitions"].items()
+        for notion, named in activity_content()["definitions"].items()
     }

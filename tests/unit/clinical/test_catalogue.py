@@ -294,7 +294,8 @@ def test_the_faults_of_several_entries_are_told_at_once() -> None:
     with pytest.raises(CatalogueError) as refused:
         Catalogue.from_toml(content)
     assert str(refused.value).splitlines() == [
-        "catalogue entry 'albumin_g_l': no source; unknown unit 'stone'",
+        "catalogue entry 'albumin_g_l': no source; unknown unit 'stone'; "
+        "a unit that UCUM does not know stands in braces",
         "catalogue entry 'location': fewer than two levels",
         "catalogue entry 'site': derived from the unknown 'nothing'",
     ]
