@@ -7,8 +7,9 @@ seed, so the result does not depend on how many workers share the work.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -97,11 +98,23 @@ def predict_folds(
     folds: Sequence[Fold],
     days: Floats,
     *,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[FoldPrediction]:
-    """Let every family learn and predict in every fold, in the order of the folds."""
-    jobs = [delayed(_predict_fold)(at_risk, f, fold, days) for fold in folds for f in families]
+    """Let every family learn and predict in every fold, in the order of the folds.
+
+    Parameters
+    ----------
+    settings
+        Family -> what is set otherwise than by its defaults.
+    """
+    asked = settings or {}
+    jobs = [
+        delayed(_predict_fold)(at_risk, family, fold, days, asked.get(family.name))
+        for fold in folds
+        for family in families
+    ]
     results: Iterable[FoldPrediction] = Parallel(n_jobs=workers, return_as="generator")(jobs)
     done = []
     for number, result in enumerate(results, start=1):
@@ -111,8 +124,14 @@ def predict_folds(
     return done
 
 
-def _predict_fold(at_risk: AtRisk, family: ModelFamily, fold: Fold, days: Floats) -> FoldPrediction:
-    model = family.build(at_risk.design, seed=fold.seed)
+def _predict_fold(
+    at_risk: AtRisk,
+    family: ModelFamily,
+    fold: Fold,
+    days: Floats,
+    settings: Mapping[str, Any] | None,
+) -> FoldPrediction:
+    model = family.build(at_risk.design, seed=fold.seed, settings=settings)
     try:
         with warnings.catch_warnings():
             # A predictor that one fold lacks is told once, for the whole cohort.

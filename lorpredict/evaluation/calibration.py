@@ -6,9 +6,9 @@ Of a hundred children with a risk of 30 %, do thirty lose response?
 from __future__ import annotations
 
 import numpy as np
-from sksurv.linear_model import CoxPHSurvivalAnalysis
 from sksurv.nonparametric import kaplan_meier_estimator
 
+from lorpredict.evaluation._cox_slope import cox_slope
 from lorpredict.evaluation._measure import Predicted, measure, ratio
 from lorpredict.survival import Floats, Outcome, StepFunction, outcome_array
 
@@ -54,15 +54,7 @@ def observed_risk(y: Outcome, days: Floats) -> Floats:
 def _slope(risk: Floats, y: Outcome) -> float:
     kept = np.clip(risk, _SMALLEST_RISK, 1 - _SMALLEST_RISK)
     log_hazard = np.log(-np.log1p(-kept))
-    if np.ptp(log_hazard) < 1e-9 or not y["event"].any():
-        return float("nan")
-    # Centred and scaled for the optimiser; the slope is scaled back.
-    spread = float(np.std(log_hazard))
-    standard = ((log_hazard - log_hazard.mean()) / spread)[:, None]
-    try:
-        return float(CoxPHSurvivalAnalysis().fit(standard, y).coef_[0] / spread)
-    except (np.linalg.LinAlgError, ArithmeticError):  # the risks part the events perfectly
-        return float("nan")
+    return cox_slope(log_hazard, y) if np.ptp(log_hazard) > 1e-9 else float("nan")
 
 
 def _censored_at(y: Outcome, day: float) -> Outcome:

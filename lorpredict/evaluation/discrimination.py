@@ -6,9 +6,10 @@ Does the child who loses response earlier get the higher risk?
 from __future__ import annotations
 
 from sksurv.exceptions import NoComparablePairException
-from sksurv.metrics import concordance_index_ipcw
+from sksurv.metrics import concordance_index_censored, concordance_index_ipcw
 
 from lorpredict.evaluation._measure import Predicted, measure
+from lorpredict.survival import Floats, Outcome
 
 
 @measure("Uno's C", level="fold", better="higher")
@@ -28,4 +29,28 @@ def uno_c(predicted: Predicted) -> float:
     except NoComparablePairException:
         return float("nan")
     except ValueError:  # censoring cannot be estimated up to tau in the training rows
+        return float("nan")
+
+
+def harrell_concordance(y: Outcome, scores: Floats) -> float:
+    """Harrell's concordance of risk scores, to compare with figures that others published.
+
+    It is no measure of the house: unlike Uno's it depends on the censoring. Of the pairs in which
+    it is known who had the event first, the share in which that child has the higher score; equal
+    scores count half. NaN where there is no such pair.
+
+    Parameters
+    ----------
+    scores : array of shape (n_children,)
+        Higher for an earlier event.
+
+    References
+    ----------
+    Harrell FE, et al. Stat Med 15:361 (1996).
+    """
+    if not y["event"].any():
+        return float("nan")
+    try:
+        return float(concordance_index_censored(y["event"], y["duration"], scores)[0])
+    except NoComparablePairException:
         return float("nan")

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sksurv.nonparametric import cumulative_incidence_competing_risks, kaplan_meier_estimator
 
+from lorpredict.evaluation._drawing import BLUE, GREY, ORANGE, numbers_at_risk, one_axes, steps
 from lorpredict.evaluation._evaluate import Evaluation, horizon_names
 from lorpredict.evaluation.calibration import observed_risk
 from lorpredict.models import families
@@ -14,8 +15,6 @@ from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats, last_day_at_risk
 from lorpredict.synthetic import CAUTION
 
-# Okabe and Ito's palette, readable by the colour-blind.
-_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#666666"
 _GROUPS = 4
 
 
@@ -24,22 +23,22 @@ def kaplan_meier(at_risk: AtRisk) -> Figure:
 
     Where 1 - Kaplan-Meier and the Aalen-Johansen incidence part, other ends matter.
     """
-    figure, axes = _one_axes("Loss of response after the landmark", at_risk)
+    figure, axes = one_axes(f"Loss of response after the landmark\n{_caption(at_risk)}")
     days, survival, ends = kaplan_meier_estimator(
         at_risk.y["event"], at_risk.y["duration"], conf_type="log-log"
     )
-    _steps(axes, days, 1 - survival, _BLUE, "1 - Kaplan-Meier (other ends censored), 95 % band")
-    axes.fill_between(days, 1 - ends[1], 1 - ends[0], step="post", color=_BLUE, alpha=0.15, lw=0)
+    steps(axes, days, 1 - survival, BLUE, "1 - Kaplan-Meier (other ends censored), 95 % band")
+    axes.fill_between(days, 1 - ends[1], 1 - ends[0], step="post", color=BLUE, alpha=0.15, lw=0)
     if (at_risk.states > 1).any():
         days, incidence = _aalen_johansen(at_risk)
-        _steps(axes, days, incidence, _ORANGE, "Aalen-Johansen (other ends compete)")
+        steps(axes, days, incidence, ORANGE, "Aalen-Johansen (other ends compete)")
     for horizon in at_risk.design.horizons:
-        axes.axvline(horizon, color=_GREY, lw=0.8, ls=":")
+        axes.axvline(horizon, color=GREY, lw=0.8, ls=":")
     axes.set_xlabel(f"days since the landmark (day {at_risk.design.landmark_day:g})")
     axes.set_ylabel("children who have lost response")
     axes.set(xlim=(0, last_day_at_risk(at_risk.y)), ylim=(0, 1))  # beyond it the tail is too thin
     axes.legend(loc="upper left", frameon=False)
-    _numbers_at_risk(axes, at_risk)
+    numbers_at_risk(axes, at_risk.y["duration"], at_risk.design.horizons)
     return figure
 
 
@@ -73,7 +72,7 @@ def comparison(evaluation: Evaluation) -> Figure:
         for row, found in enumerate(metrics.values()):
             if name in found:
                 spread = found.get(f"{name}_sd", 0.0)
-                axes.errorbar(found[name], row, xerr=spread, fmt="o", color=_BLUE, capsize=3)
+                axes.errorbar(found[name], row, xerr=spread, fmt="o", color=BLUE, capsize=3)
         axes.set_yticks(range(len(labels)), labels)
         axes.set_title(title, fontsize=10)
         axes.grid(axis="x", alpha=0.3)
@@ -82,21 +81,8 @@ def comparison(evaluation: Evaluation) -> Figure:
     return figure
 
 
-def _one_axes(title: str, at_risk: AtRisk) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(7.2, 5.2), layout="constrained")
-    axes = figure.subplots()
-    axes.set_title(f"{title}\n{_caption(at_risk)}", fontsize=11)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
-
-
 def _caption(at_risk: AtRisk) -> str:
     return CAUTION if at_risk.synthetic else "observed cohort"
-
-
-def _steps(axes: Axes, days: Floats, values: Floats, colour: str, label: str) -> None:
-    start = np.concatenate([[0.0], days]), np.concatenate([[0.0], values])
-    axes.step(*start, where="post", color=colour, label=label)
 
 
 def _aalen_johansen(at_risk: AtRisk) -> tuple[Floats, Floats]:
@@ -105,21 +91,14 @@ def _aalen_johansen(at_risk: AtRisk) -> tuple[Floats, Floats]:
     return days, incidence[1]
 
 
-def _numbers_at_risk(axes: Axes, at_risk: AtRisk) -> None:
-    days = np.concatenate([[0.0], at_risk.design.horizons])
-    told = [f"{day:g}: {int((at_risk.y['duration'] >= day).sum())}" for day in days]
-    text = "at risk by day  " + "   ".join(told)
-    axes.text(0.01, -0.17, text, transform=axes.transAxes, fontsize=9, color=_GREY)
-
-
 def _calibration_at(axes: Axes, evaluation: Evaluation, risk: Floats, day: float) -> None:
     groups = np.array_split(np.argsort(risk, kind="stable"), _GROUPS)
     y = evaluation.at_risk.y
     predicted = [float(risk[group].mean()) for group in groups]
     observed = [float(observed_risk(y[group], np.array([day]))[0]) for group in groups]
-    axes.plot([0, 1], [0, 1], color=_GREY, lw=0.8, ls="--", label="perfect")
-    axes.plot(predicted, observed, "o-", color=_BLUE, label=f"{_GROUPS} groups of equal size")
-    axes.plot(risk, np.full_like(risk, -0.03), "|", color=_ORANGE, label="predicted risks")
+    axes.plot([0, 1], [0, 1], color=GREY, lw=0.8, ls="--", label="perfect")
+    axes.plot(predicted, observed, "o-", color=BLUE, label=f"{_GROUPS} groups of equal size")
+    axes.plot(risk, np.full_like(risk, -0.03), "|", color=ORANGE, label="predicted risks")
     axes.set(xlim=(-0.05, 1), ylim=(-0.05, 1), xlabel="predicted risk", ylabel="observed risk")
     axes.set_aspect("equal")
     axes.legend(loc="upper left", frameon=False, fontsize=8)

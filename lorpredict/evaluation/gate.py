@@ -15,6 +15,7 @@ import numpy as np
 
 from lorpredict.errors import TooLittleData
 from lorpredict.evaluation._evaluate import Evaluation
+from lorpredict.evaluation.sample_size import sample_size_of
 from lorpredict.models import ModelFamily
 from lorpredict.synthetic import CAUTION
 
@@ -164,6 +165,14 @@ def _stage(evaluation: Evaluation, parameters: int) -> tuple[Stage, tuple[str, .
         reasons.append(
             f"{events} events for {parameters} parameters; "
             f"expected at least {EVENTS_PER_PARAMETER} events for each"
+        )
+    size = sample_size_of(
+        evaluation.at_risk.y, parameters=parameters, horizon_days=float(evaluation.horizons[-1])
+    )
+    if not size.is_met:
+        reasons.append(
+            f"{size.children} children at risk; Riley's minimum is {size.needed} "
+            f"(expected shrinkage {size.expected_shrinkage:.2f})"
         )
     # A candidate needs calibration, net benefit and stability judged too; until then none is one.
     reasons.append("calibration, net benefit and stability have not been judged by the gate")
