@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml requirements/cpu.in \
 	--generate-hashes --no-emit-index-url --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve bench docs fix lock clean
+.PHONY: help setup servers demo test check serve bench docs fix lock clean
 
 help:  ## list what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ setup: .venv/.installed  ## .venv from the hashed lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	touch $@
+
+servers: setup  ## PostgreSQL, which tests need; installs Debian's package where there is none
+	$(BIN)/python -m scripts.postgresql --install
 
 demo: setup  ## the whole line, from cohort to explained answer
 	$(BIN)/python -m scripts.demo

@@ -20,9 +20,12 @@ Each error also is the built-in that it resembles, so ordinary Python code keeps
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class LorpredictError(Exception):
@@ -98,16 +101,43 @@ class Fault:
         return f"{self.problem}. {self.hint}" if self.hint else self.problem
 
 
+_COLUMNS = ("row", "column", "value", "problem", "hint")
+# A kind is told in full up to ten times, and less often where there are many kinds.
 _SHOWN_OF_A_KIND = 10
+_LINES = 50
+_ROW = re.compile(r"\brow \d+")
 
 
 class FaultsFound(LorpredictError, ValueError):
-    """A table or a record with faults; ``faults`` holds every one of them."""
+    """A table or a record with faults; ``faults`` holds every one of them.
+
+    The message tells the first of each kind and counts the others, in some fifty lines;
+    :meth:`to_csv` writes them all.
+    """
 
     def __init__(self, faults: Sequence[Fault], *, subject: str) -> None:
         self.faults = tuple(faults)
         self.subject = subject
         super().__init__(_faults_as_text(self.faults, subject))
+
+    def rows(self) -> list[dict[str, str | int | None]]:
+        """Return every fault as a row: ``row``, ``column``, ``value``, ``problem``, ``hint``.
+
+        Row and value are None where a fault has none. Values belong to patients.
+        """
+        return [{name: getattr(fault, name) for name in _COLUMNS} for fault in self.faults]
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write every fault into a CSV file (UTF-8), one line each, and return its path.
+
+        The file holds values of patients: keep it where the table is kept.
+        """
+        file = Path(path)
+        with file.open("w", encoding="utf-8", newline="") as lines:
+            writer = csv.DictWriter(lines, _COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(self.rows())
+        return file
 
 
 class CohortFaults(FaultsFound):
@@ -122,19 +152,40 @@ def _faults_as_text(faults: Sequence[Fault], subject: str) -> str:
     """Tell the first faults of each kind in full and count the others."""
     kinds: dict[tuple[str, str], list[Fault]] = {}
     for fault in faults:
-        kinds.setdefault((fault.column, fault.problem), []).append(fault)
-    told = [
-        line
-        for (column, _), alike in kinds.items()
-        for line in [*map(str, alike[:_SHOWN_OF_A_KIND]), *_and_more(column, alike)]
-    ]
+        problem = _ROW.sub("another row", fault.problem)
+        kinds.setdefault((fault.column, problem), []).append(fault)
     number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    told = _within_lines(list(kinds.values()))
     return "\n".join([f"{subject} has {number}:", *(f"  {line}" for line in told)])
 
 
-def _and_more(column: str, alike: Sequence[Fault]) -> list[str]:
-    more = alike[_SHOWN_OF_A_KIND:]
-    return [f"{column}: {len(more)} more like this, up to row {more[-1].row}"] if more else []
+def _within_lines(kinds: Sequence[Sequence[Fault]]) -> list[str]:
+    """Tell as many faults of each kind as fit, and every kind if that is possible."""
+    for shown in range(_SHOWN_OF_A_KIND, 0, -1):
+        told = [_of_one_kind(alike, shown) for alike in kinds]
+        if sum(map(len, told)) <= _LINES:
+            return [line for lines in told for line in lines]
+    fitting = 0
+    while sum(map(len, told[: fitting + 1])) < _LINES:
+        fitting += 1
+    rest = [fault for alike in kinds[fitting:] for fault in alike]
+    columns = dict.fromkeys(fault.column for fault in rest)
+    lines = [line for lines in told[:fitting] for line in lines]
+    return [*lines, f"and {len(rest)} faults of other kinds, in {_first_few(list(columns))}"]
+
+
+def _of_one_kind(alike: Sequence[Fault], shown: int) -> list[str]:
+    more = alike[shown:]
+    # One more is told as shortly as it is counted.
+    if len(more) <= 1:
+        return [str(fault) for fault in alike]
+    counted = f"{alike[0].column}: {len(more)} more like this, up to row {more[-1].row}"
+    return [*map(str, alike[:shown]), counted]
+
+
+def _first_few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more columns" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from lorpredict import AtRisk, Cohort, Development, ModelDesign, PackagedModel, develop, landmark
 from lorpredict.synthetic import reconstructed_cohort
+from scripts.postgresql import server_programs, throwaway_server
 
 os.environ["MPLBACKEND"] = "Agg"  # no test opens a window
 
@@ -69,3 +70,15 @@ def development(cohort: Cohort, design: ModelDesign) -> Development:
 def packaged(development: Development) -> dict[str, PackagedModel]:
     """Family -> the model as it is shipped."""
     return {family: development.packaged(family) for family in development.models}
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Address of an empty PostgreSQL database, whose server ends with the tests."""
+    if server_programs() is None:
+        told = "no PostgreSQL server here: make servers"
+        if os.environ.get("LORPREDICT_REQUIRE_SERVERS") == "1":
+            pytest.fail(told, pytrace=False)
+        pytest.skip(told)
+    with throwaway_server() as address:
+        yield address

@@ -1,6 +1,19 @@
 """Cohort tables: read, converted to canonical units, and checked, all faults at once."""
 
 from lorpredict.cohort._cohort import Cohort, CohortWarning, as_records
+from lorpredict.cohort._dosing import Infusions, Levels, read_infusions, read_levels
+from lorpredict.cohort._joining import with_infusions, with_levels
 from lorpredict.cohort._read import read_cohort
 
-__all__ = ["Cohort", "CohortWarning", "as_records", "read_cohort"]
+__all__ = [
+    "Cohort",
+    "CohortWarning",
+    "Infusions",
+    "Levels",
+    "as_records",
+    "read_cohort",
+    "read_infusions",
+    "read_levels",
+    "with_infusions",
+    "with_levels",
+]

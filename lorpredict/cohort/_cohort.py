@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from lorpredict.clinical import Catalogue, Kind, Predictor, catalogue
+from lorpredict.clinical._rules import Values
+
+if TYPE_CHECKING:
+    from lorpredict.clinical import GrowthReference
 
 
 class CohortWarning(UserWarning):
@@ -74,3 +80,17 @@ def column_type(predictor: Predictor) -> Any:
         Kind.DATE: "string",
         Kind.TEXT: "string",
     }[predictor.kind]
+
+
+def values_of_table(table: pd.DataFrame, growth_reference: GrowthReference | None = None) -> Values:
+    """Make the columns of a checked table into arrays, as the rules of the clinic see them."""
+    return Values(partial(_array, table), growth_reference)
+
+
+def _array(table: pd.DataFrame, name: str) -> Any:
+    if name not in table:
+        return math.nan
+    column = table[name]
+    if pd.api.types.is_numeric_dtype(column):  # booleans too
+        return column.to_numpy("float64", na_value=np.nan)
+    return column.astype(object).to_numpy(object, na_value=math.nan)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lorpredict.clinical import Catalogue, Predictor, catalogue, derive
-from lorpredict.cohort._cohort import Cohort, CohortWarning, as_records, column_type
-from lorpredict.cohort._columns import ColumnPlan, nearest_known, plan_columns
-from lorpredict.cohort._parse import parse_column
-from lorpredict.cohort._schema import table_faults
-from lorpredict.errors import CohortFaults, Fault
+from lorpredict.clinical import Catalogue, Predictor, catalogue
+from lorpredict.clinical._derived import contradictions_of_columns, derived_columns
+from lorpredict.cohort._cohort import Cohort, CohortWarning, column_type, values_of_table
+from lorpredict.cohort._schema import repeated_rows
+from lorpredict.cohort._sources import Source, load
+from lorpredict.cohort._table import checked_table, warn_left_out
+from lorpredict.errors import Fault
 
-Source = str | Path | pd.DataFrame
+if TYPE_CHECKING:
+    from lorpredict.clinical import GrowthReference
 
 
 def read_cohort(
@@ -25,13 +27,22 @@ def read_cohort(
     strict: bool = False,
     name: str | None = None,
     known: Catalogue | None = None,
+    sheet: str | None = None,
+    query: str | None = None,
+    growth_reference: GrowthReference | None = None,
 ) -> Cohort:
     """Read a cohort table, convert its units and check all of it.
 
     Parameters
     ----------
     source
-        Path of a CSV file (UTF-8, comma, point as decimal mark), or a DataFrame. One row a child.
+        One row a child, from any of these, all through the same checks:
+
+        - the path of a CSV file (UTF-8, commas, points as decimal marks), a Parquet file or an
+          Excel workbook, told apart by their ending;
+        - a SQLAlchemy address, such as ``sqlite:///ours.db`` or
+          ``postgresql://user:password@host/database``, together with a ``query``;
+        - a DataFrame.
     units
         Unit of a column where it is not the canonical one: ``{"crp_mg_l": "mg/dL"}``, or
         ``{"crp": "mg/dL"}`` for a column whose name has no unit.
@@ -39,9 +50,21 @@ def read_cohort(
     strict
         Refuse columns that the catalogue does not hold instead of leaving them out.
     name
-        How the cohort is called in reports; the file's name without its ending by default.
+        How the cohort is called in reports; by default the name of the file without its ending,
+        or that of the database.
     known
         The catalogue of the columns, ``design.catalogue`` where a site has its own; else ours.
+    sheet
+        The sheet of a workbook; its first if none is named.
+    query
+        What to ask a database: ``"select * from cohort"``. Nothing is ever written.
+    growth_reference
+        The growth tables by which missing z-scores are computed; WHO's if none are given.
+
+    Notes
+    -----
+    Booleans are ``true`` and ``false``. From SQLite, which has none, they are the integers 1 and
+    0, as its manual says; from everywhere else 1 and 0 are refused.
 
     Raises
     ------
@@ -55,102 +78,40 @@ def read_cohort(
     Cohort('beijing', 69 children, synthetic)
     """
     known = catalogue() if known is None else known
-    raw = _load(source)
-    plan = plan_columns(raw.columns, units or {}, known)
-    faults = list(plan.faults)
-    if strict:
-        faults += [Fault(c, "not in the catalogue", nearest_known(c, known)) for c in plan.left_out]
-    table, unreadable = _parse(raw, plan, known)
-    faults += unreadable
-    if not len(raw):
-        faults.append(Fault("table", "expected at least one row, it has none"))
-    faults += table_faults(table, known)
-    if faults:
-        by_row = sorted(_once_each(faults), key=lambda fault: fault.row or 0)
-        raise CohortFaults(by_row, subject=_name(source, name))
-    _warn(plan, table, known)
-    return Cohort(_derived(table, known), _name(source, name), plan.left_out, known)
+    loaded = load(source, sheet=sheet, query=query)
+    name = loaded.name or "cohort" if name is None else name
+
+    def between_cells(table: pd.DataFrame) -> list[Fault]:
+        contradictory = contradictions_of_columns(values_of_table(table, growth_reference))
+        return [*contradictory, *_repeated_children(table)]
+
+    checked = checked_table(
+        loaded, known, subject=name, units=units, strict=strict, between_cells=between_cells
+    )
+    warn_left_out(checked, known, stacklevel=3)
+    for key, values in checked.table.items():
+        _warn_implausible_median(known[str(key)], values)
+    table = with_derived(checked.table, known, growth_reference)
+    return Cohort(table, name, checked.left_out, known)
 
 
-def _load(source: Source) -> pd.DataFrame:
-    if isinstance(source, pd.DataFrame):
-        return source.reset_index(drop=True)
-    path = Path(source)
-    if not path.is_file():
-        raise _unreadable(path, "no such file")
-    try:
-        # Without a header, since pandas would rename a column that stands twice.
-        lines = pd.read_csv(
-            path, header=None, dtype="string", keep_default_na=False, encoding="utf-8"
-        )
-        if lines.shape[1] == 1 and ";" in str(lines.iloc[0, 0]):
-            hint = "Save it with commas between the columns and a point as the decimal mark"
-            raise _unreadable(path, "the columns seem to be separated by semicolons", hint)
-        return lines.iloc[1:].set_axis(lines.iloc[0], axis=1).reset_index(drop=True)
-    except pd.errors.EmptyDataError:
-        raise _unreadable(
-            path, "the file is empty; expected a header and one row a child"
-        ) from None
-    except UnicodeDecodeError:
-        problem = f"not UTF-8: line {_first_line_not_utf8(path)} cannot be read"
-        raise _unreadable(path, problem, "Save the file as UTF-8") from None
-    except pd.errors.ParserError as error:
-        raise _unreadable(path, f"not a CSV table: {str(error).strip()}") from None
+def with_derived(
+    table: pd.DataFrame, known: Catalogue, growth_reference: GrowthReference | None = None
+) -> pd.DataFrame:
+    """Fill in what can be computed, where nothing was given; columns in the catalogue's order."""
+    found = derived_columns(values_of_table(table, growth_reference))
+    typed = {key: _typed(column, known[key], table.index) for key, column in found.items()}
+    filled = table.assign(**typed)
+    return filled[[key for key in known if key in filled]]
 
 
-def _first_line_not_utf8(path: Path) -> int:
-    lines = path.read_bytes().splitlines()
-    readable = [line.decode("utf-8", errors="ignore").encode() == line for line in lines]
-    return readable.index(False) + 1
+def _typed(column: Any, predictor: Predictor, index: pd.Index) -> pd.Series:
+    return pd.Series(column, index=index).astype(column_type(predictor))
 
 
-def _unreadable(path: Path, problem: str, hint: str = "") -> CohortFaults:
-    return CohortFaults([Fault(path.name, problem, hint)], subject="the cohort")
-
-
-def _name(source: Source, name: str | None) -> str:
-    if name is not None:
-        return name
-    return "cohort" if isinstance(source, pd.DataFrame) else Path(source).stem
-
-
-def _parse(
-    raw: pd.DataFrame, plan: ColumnPlan, known: Catalogue
-) -> tuple[pd.DataFrame, list[Fault]]:
-    columns, faults = {}, []
-    for key in (key for key in known if key in plan.sources):
-        first = list(map(str, raw.columns)).index(plan.sources[key])  # a name may stand twice
-        series = raw.iloc[:, first].rename(key)
-        columns[key], unreadable = parse_column(known[key], series, plan.factors[key])
-        faults += unreadable
-    return pd.DataFrame(columns, index=raw.index), faults
-
-
-def _once_each(faults: list[Fault]) -> list[Fault]:
-    """Keep the first fault of a cell: text for a number is not also an empty cell."""
-    seen: dict[tuple[str, int | None], Fault] = {}
-    for fault in faults:
-        seen.setdefault((fault.column, fault.row), fault)
-    return list(seen.values())
-
-
-def _derived(table: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
-    """Fill in what can be computed, where nothing was given."""
-    filled = pd.DataFrame([derive(record) for record in as_records(table)])
-    ordered = [key for key in known if key in filled]
-    return filled[ordered].astype({key: column_type(known[key]) for key in ordered})
-
-
-def _warn(plan: ColumnPlan, table: pd.DataFrame, known: Catalogue) -> None:
-    if plan.left_out:
-        told = [f"{column} {nearest_known(column, known)}".strip() for column in plan.left_out]
-        warnings.warn(
-            "columns that the catalogue does not hold are left out: " + "; ".join(told),
-            CohortWarning,
-            stacklevel=3,
-        )
-    for key in table.columns:
-        _warn_implausible_median(known[str(key)], table[key])
+def _repeated_children(table: pd.DataFrame) -> list[Fault]:
+    hint = "One row a child; remove or rename one of them"
+    return repeated_rows(table, ["patient_id"], "the same child as in row", hint)
 
 
 def _warn_implausible_median(predictor: Predictor, values: pd.Series) -> None:
@@ -164,5 +125,5 @@ def _warn_implausible_median(predictor: Predictor, values: pd.Series) -> None:
             f"expected {low:g} to {high:g} in children who start infliximab. "
             "Is the unit right?",
             CohortWarning,
-            stacklevel=4,
+            stacklevel=3,
         )

@@ -1,17 +1,16 @@
-"""The pandera schema of the cohort table, made from the catalogue."""
+"""The pandera schema of a table, made from its catalogue, and rows that stand twice."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lorpredict.clinical import Catalogue, Kind, Predictor, contradictions
-from lorpredict.cohort._cohort import as_records
+from lorpredict.clinical import Catalogue, Kind, Predictor
 from lorpredict.errors import Fault
 
 with warnings.catch_warnings():
@@ -19,13 +18,7 @@ with warnings.catch_warnings():
     import pandera.pandas as pa
 
 
-def table_faults(table: pd.DataFrame, known: Catalogue) -> list[Fault]:
-    """Name every cell and every pair of cells that cannot be true, in the order of the rows."""
-    faults = [*_schema_faults(table, known), *_contradictory_rows(table), *_duplicates(table)]
-    return sorted(faults, key=lambda fault: (fault.row or 0, fault.column))
-
-
-def cohort_schema(columns: Iterable[Predictor]) -> pa.DataFrameSchema:
+def table_schema(columns: Iterable[Predictor]) -> pa.DataFrameSchema:
     """Make the schema of a table that holds the named columns of the catalogue."""
     return pa.DataFrameSchema({column.key: _column(column) for column in columns})
 
@@ -46,12 +39,13 @@ def _is_plausible(predictor: Predictor, values: pd.Series) -> pd.Series:
     return fits
 
 
-def _schema_faults(table: pd.DataFrame, known: Catalogue) -> list[Fault]:
+def schema_faults(table: pd.DataFrame, known: Catalogue) -> list[Fault]:
+    """Name every cell that is empty, implausible or between two steps."""
     try:
         with warnings.catch_warnings():
             # pandera joins the failures of columns of several types, and pandas remarks on it.
             warnings.simplefilter("ignore", FutureWarning)
-            cohort_schema(known[str(key)] for key in table).validate(table, lazy=True)
+            table_schema(known[str(key)] for key in table).validate(table, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
         return [
@@ -68,27 +62,29 @@ def _schema_fault(column: Predictor, index: int, value: Any) -> Fault:
     return fault or Fault(column.key, f"expected {column.expected}", row=row, value=str(value))
 
 
-def _contradictory_rows(table: pd.DataFrame) -> list[Fault]:
-    return [
-        fault
-        for number, record in enumerate(as_records(table), start=1)
-        for fault in contradictions(record, row=number)
-    ]
+def repeated_rows(table: pd.DataFrame, keys: Sequence[str], told: str, hint: str) -> list[Fault]:
+    """Name every row whose keys another row above it has already.
 
-
-def _duplicates(table: pd.DataFrame) -> list[Fault]:
-    if "patient_id" not in table:
+    Parameters
+    ----------
+    keys
+        The columns that no two rows may share; the first of them is named.
+    told, hint
+        What the fault says before the row's number, and what to do.
+    """
+    if not set(keys) <= set(table):
         return []
-    ids = table["patient_id"]
-    repeated = ids.notna() & ids.duplicated(keep="first")
-    first = {name: int(i) + 1 for i, name in reversed(list(enumerate(ids)))}
-    return [
-        Fault(
-            "patient_id",
-            f"the same child as in row {first[ids.iloc[position]]}",
-            "One row a child; remove or rename one of them",
-            row=int(position) + 1,
-            value=repr(ids.iloc[position]),
-        )
-        for position in np.flatnonzero(repeated)
-    ]
+    complete = table[list(keys)].dropna()
+    first: dict[tuple[Any, ...], int] = {}
+    faults = []
+    for place, *values in complete[complete.duplicated(keep=False)].itertuples():
+        row = int(place) + 1
+        above = first.setdefault(tuple(values), row)
+        if above != row:
+            value = ", ".join(map(_plain, values))
+            faults.append(Fault(keys[0], f"{told} {above}", hint, row=row, value=value))
+    return faults
+
+
+def _plain(value: Any) -> str:
+    return f"day {value:g}" if isinstance(value, float) else repr(value)

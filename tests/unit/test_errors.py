@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
 import lorpredict.errors as errors
@@ -39,6 +42,83 @@ def test_one_fault_is_told_in_the_singular() -> None:
     assert str(CohortFaults([Fault("sex", "wrong")], subject="ours")) == (
         "ours has 1 fault:\n  sex: wrong"
     )
+
+
+def of_kinds(*numbers: int) -> list[Fault]:
+    """Make faults of several kinds, each as often as it says."""
+    kinds = enumerate(numbers)
+    return [Fault(f"c{k}", "wrong", row=row) for k, many in kinds for row in range(1, many + 1)]
+
+
+@pytest.mark.parametrize(
+    "numbers, told",
+    [
+        ([1000], 11),
+        ([500, 500], 22),
+        ([100] * 10, 50),
+        ([10] * 4, 40),
+        ([11] * 4, 44),
+        ([5] * 12, 48),
+        ([1] * 50, 50),
+        ([2] * 25, 50),
+        ([1] * 49 + [2], 50),
+        ([1] * 1000, 50),
+        ([100] * 60, 49),
+    ],
+)
+def test_a_message_stays_within_a_page(numbers: list[int], told: int) -> None:
+    message = str(CohortFaults(of_kinds(*numbers), subject="ours"))
+    assert len(message.splitlines()) == 1 + told
+
+
+def test_every_kind_is_told_where_that_is_possible() -> None:
+    message = str(CohortFaults(of_kinds(*[100] * 10), subject="ours"))
+    assert message.splitlines()[1:6] == [
+        "  c0 in row 1: wrong",
+        "  c0 in row 2: wrong",
+        "  c0 in row 3: wrong",
+        "  c0 in row 4: wrong",
+        "  c0: 96 more like this, up to row 100",
+    ]
+    assert all(f"c{kind} in row 1: wrong" in message for kind in range(10))
+
+
+def test_the_kinds_that_do_not_fit_are_counted_with_their_columns() -> None:
+    faults = of_kinds(*[1] * 60, 40)
+    lines = str(CohortFaults(faults, subject="ours")).splitlines()
+    assert lines[0] == "ours has 100 faults:"
+    assert lines[49] == "  c48 in row 1: wrong"
+    assert lines[50] == (
+        "  and 51 faults of other kinds, in c49, c50, c51, c52, c53 and 7 more columns"
+    )
+
+
+def test_children_who_stand_twice_are_one_kind() -> None:
+    faults = [Fault("patient_id", f"as in row {row}", row=row + 1) for row in range(1, 100)]
+    assert str(CohortFaults(faults, subject="ours")).splitlines()[-1] == (
+        "  patient_id: 89 more like this, up to row 100"
+    )
+
+
+def test_every_fault_is_a_row() -> None:
+    error = CohortFaults([FAULT, Fault("sex", "wrong")], subject="ours")
+    assert error.rows() == [
+        {"row": 17, "column": "albumin_g_l", "value": "4.2 g/L",
+         "problem": "expected 10 to 60 g/L", "hint": 'Did you mean unit="g/dL"?'},
+        {"row": None, "column": "sex", "value": None, "problem": "wrong", "hint": ""},
+    ]  # fmt: skip
+
+
+def test_every_fault_is_written_into_a_file(tmp_path: Path) -> None:
+    faults = [FAULT, *of_kinds(1000), Fault("sex", "wrong", value="'µ, or \n'")]
+    path = CohortFaults(faults, subject="ours").to_csv(tmp_path / "faults.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        head, first, *others = csv.reader(file)
+    assert head == ["row", "column", "value", "problem", "hint"]
+    assert first == ["17", "albumin_g_l", "4.2 g/L", "expected 10 to 60 g/L",
+                     'Did you mean unit="g/dL"?']  # fmt: skip
+    assert len(others) == 1001
+    assert others[-1] == ["", "sex", "'µ, or \n'", "wrong", ""]
 
 
 @pytest.mark.parametrize("kind", FAMILY, ids=[kind.__name__ for kind in FAMILY])

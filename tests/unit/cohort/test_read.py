@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pandas as pd
 import pytest
 
 from lorpredict import Cohort, read_cohort
+from lorpredict.clinical import GrowthReference, catalogue
 from lorpredict.cohort import CohortWarning
 from lorpredict.errors import CohortFaults
 from lorpredict.synthetic import RECONSTRUCTED_COHORT
@@ -291,3 +295,60 @@ def test_what_was_probably_meant_is_said_and_never_guessed(
     [fault] = faults(THREE.assign(**{column: ["", cell, ""]}))
     assert hint in fault
     assert "in row 2" in fault
+
+
+def test_reading_a_csv_loads_neither_workbooks_nor_databases() -> None:
+    program = (
+        "import sys\n"
+        "from lorpredict.synthetic import reconstructed_cohort\n"
+        "reconstructed_cohort()\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert {"openpyxl", "sqlalchemy", "psycopg", "pygrowup"}.isdisjoint(answer.stdout.split())
+
+
+GROWN = THREE.assign(
+    sex=["male", "female", "male"],
+    age_years=["12", "12", ""],
+    weight_kg=["33.75", "40", "40"],
+    height_cm=["150", "", "150"],
+    bmi_z=["", "0.5", ""],
+)
+
+
+def test_z_scores_are_computed_where_they_can_be_and_name_their_reference() -> None:
+    table = read_cohort(GROWN).table
+    assert table["bmi_z"].round(4).tolist()[:2] == [-1.5606, 0.5]
+    assert table["bmi_z"].isna().tolist() == [False, False, True]
+    assert table["height_z"].isna().tolist() == [False, True, True]
+    assert table["growth_reference"].tolist() == ["WHO 2006/2007", pd.NA, pd.NA]
+    assert list(table) == [key for key in catalogue() if key in table]
+
+
+def test_a_cohort_that_was_read_can_be_read_again() -> None:
+    once = read_cohort(GROWN)
+    assert read_cohort(once.table).sha256 == once.sha256
+
+
+def test_a_site_reads_with_its_own_growth_reference() -> None:
+    # Of a median 1 kg/m2 or cm higher at every age the z-scores are lower; the rest is WHO's.
+    who = GrowthReference.who()
+    higher = {key: replace(each, m=each.m + 1) for key, each in who.tables.items()}
+    ours = GrowthReference("ours", higher, restricted=True)
+    table = read_cohort(GROWN, growth_reference=ours).table
+    assert table["growth_reference"].tolist() == ["ours", pd.NA, pd.NA]
+    assert table["bmi_z"][0] == pytest.approx(float(ours.bmi_z(33.75, 150, 12, True)), abs=1e-12)
+    assert table["bmi_z"][0] < read_cohort(GROWN).table["bmi_z"][0] - 0.3
+
+
+def test_a_given_z_score_is_judged_by_the_sites_own_reference() -> None:
+    who = GrowthReference.who()
+    higher = {key: replace(each, m=each.m + 3) for key, each in who.tables.items()}
+    ours = GrowthReference("ours", higher, restricted=True)
+    given = GROWN.assign(bmi_z=["-1.56", "0.5", ""])
+    assert len(read_cohort(given)) == 3
+    [told] = faults(given, growth_reference=ours)
+    assert told.startswith("bmi_z is -1.56 (computed: -3.")

@@ -1,0 +1,221 @@
+"""What a cohort learns from the tables beside it: dose, landmark, trough and antibodies.
+
+Nothing is taken from after the landmark. A value that the cohort gives stays, and has to agree.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lorpredict.clinical import Kind, Predictor, catalogue
+from lorpredict.clinical._derived import derived_columns, limit_contradictions
+from lorpredict.cohort._cohort import Cohort, CohortWarning, column_type, values_of_table
+from lorpredict.cohort._dosing import Infusions, Levels
+from lorpredict.errors import CohortFaults, Fault
+
+_FOURTH = 3
+# House limits, for what was rounded: a dose to the whole mg/kg, a level to a tenth of a µg/mL.
+_TOLERANCE = {"ifx_dose_mg_kg": 0.5, "trough_week14_ug_ml": 0.1}
+# A trough is taken just before an infusion. House limit: on its day, or within the week before.
+_DAYS_BEFORE_LANDMARK = 7
+_TROUGH, _BELOW, _LIMIT = (
+    "trough_week14_ug_ml",
+    "trough_week14_below_loq",
+    "trough_week14_loq_ug_ml",
+)
+_LEVEL_COLUMNS = {_TROUGH: "value_ug_ml", _BELOW: "below_loq", _LIMIT: "loq_ug_ml"}
+
+
+def with_infusions(cohort: Cohort, infusions: Infusions) -> Cohort:
+    """Fill in the first dose for each kilogram and the landmark day, where they are not given.
+
+    ``ifx_dose_mg_kg`` is the dose of day 0 divided by ``weight_kg``; ``landmark_day`` is the day
+    of the fourth infusion. A fourth infusion outside days 84 to 112 gives no landmark, and one
+    warning counts those children.
+
+    Raises
+    ------
+    CohortFaults
+        For a child that the cohort does not hold, an implausible dose for each kilogram, and a
+        given value that disagrees: a dose by more than 0.5 mg/kg (house limit, since doses are
+        written to whole mg/kg), a landmark by any day. Rows are those of the infusions.
+    """
+    table = infusions.table
+    number = table.groupby("patient_id").cumcount()
+    first, fourth = _last_of_each_child(table[number == 0]), table[number == _FOURTH]
+    low, high = cohort.catalogue["landmark_day"].plausible or (-np.inf, np.inf)
+    planned = _last_of_each_child(fourth[fourth["day"].between(low, high)])
+    dose = first["dose_mg"] / _of_children(cohort, "weight_kg").reindex(first.index)
+    found = [
+        _Found("ifx_dose_mg_kg", dose, first["row"], "Check dose_mg and weight_kg"),
+        _Found("landmark_day", planned["day"], planned["row"], "Check the fourth infusion"),
+    ]
+    joined = _joined(cohort, found, table, infusions.name)
+    if len(planned) < len(fourth):
+        warnings.warn(
+            f"{len(fourth) - len(planned)} of {len(cohort)} children had their fourth infusion "
+            f"outside days {low:g} to {high:g}: their landmark_day is left as it was",
+            CohortWarning,
+            stacklevel=2,
+        )
+    return joined
+
+
+def with_levels(cohort: Cohort, levels: Levels, *, landmark_day: float = 98) -> Cohort:
+    """Fill in the trough at week 14 and its antibodies, where they are not given.
+
+    The sample is the last one before the fourth infusion: of the landmark day itself (a sample of
+    the day of an infusion was taken before it began) or of the 7 days before (house limit). Later
+    samples are never looked at. A trough below the limit of quantification enters as such, with
+    its limit, and from there at half of it. Trough and antibodies may come from two samples.
+
+    Parameters
+    ----------
+    cohort
+        Give it its infusions first, if there are any: they say when the landmark is.
+    levels
+        The samples of its children.
+    landmark_day
+        Of the children for whom the cohort gives none.
+
+    Raises
+    ------
+    CohortFaults
+        For a child that the cohort does not hold, an implausible trough, and a given value that
+        disagrees: a trough by more than 0.1 µg/mL (house limit, since levels are written to a
+        tenth), anything else at all. Rows are those of the levels.
+    """
+    recent = _recent(cohort, levels, landmark_day)
+    below = recent["below_loq"].fillna(False).astype(bool)
+    trough = _last_of_each_child(recent[below | recent["value_ug_ml"].notna()])
+    antibodies = _last_of_each_child(recent[recent["antibodies"].notna()])
+    found = [
+        _Found(key, trough[column], trough["row"], f"Check {column} and day")
+        for key, column in _LEVEL_COLUMNS.items()
+    ]
+    hint = "Check antibodies and day"
+    found.append(_Found("antibodies_week14", antibodies["antibodies"], antibodies["row"], hint))
+    joined = _joined(cohort, found, levels.table, levels.name)
+    _refuse_above_limit(joined, trough["row"], levels.name)
+    computed = derived_columns(values_of_table(joined.table.filter([_TROUGH, _BELOW, _LIMIT])))
+    return _with_table(joined, joined.table.assign(**computed))
+
+
+def _recent(cohort: Cohort, levels: Levels, landmark_day: float) -> pd.DataFrame:
+    """Return the samples of the week before each child's landmark, and of its day."""
+    wanted = ["patient_id", "day", "antibodies", *_LEVEL_COLUMNS.values()]
+    types = {key: column_type(catalogue("levels")[key]) for key in wanted}
+    table = levels.table.reindex(columns=wanted).astype(types)
+    landmarks = _of_children(cohort, "landmark_day").fillna(landmark_day)
+    before = landmarks.reindex(table["patient_id"]).to_numpy() - table["day"]
+    recent: pd.DataFrame = table[(before >= 0) & (before <= _DAYS_BEFORE_LANDMARK)]
+    return recent
+
+
+def _refuse_above_limit(joined: Cohort, rows: pd.Series, subject: str) -> None:
+    """Refuse a trough of the cohort above the limit that its level is below."""
+    _, above = limit_contradictions("trough", _TROUGH, _BELOW, _LIMIT)
+    values = values_of_table(joined.table)
+    places = np.flatnonzero(above.where(values))
+    names = joined.table["patient_id"].iloc[places]
+    faults = [
+        above.fault(values.row(int(place)), row=int(rows[name]))
+        for place, name in zip(places, names, strict=True)
+    ]
+    if faults:
+        raise CohortFaults(faults, subject=subject)
+
+
+def _of_children(cohort: Cohort, key: str) -> pd.Series:
+    """Return a column of the cohort by patient_id; missing where there is no such column."""
+    return cohort.table.set_index("patient_id").reindex(columns=[key])[key]
+
+
+def _last_of_each_child(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the last row of each child, by patient_id, with the source's row as a column."""
+    numbered = rows.reset_index().drop_duplicates("patient_id", keep="last")
+    return numbered.set_index("patient_id")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a table beside the cohort says of one of its columns.
+
+    Parameters
+    ----------
+    key : column of the cohort
+    values, rows : by patient_id, the value and the row that it stands in
+    hint : what to look at where it is wrong
+    """
+
+    key: str
+    values: pd.Series
+    rows: pd.Series
+    hint: str
+
+
+def _joined(cohort: Cohort, found: Iterable[_Found], beside: pd.DataFrame, subject: str) -> Cohort:
+    """Fill in what was found, after everything was compared with what is given."""
+    table, faults = cohort.table, list(_unknown_children(cohort, beside))
+    for each in found:
+        predictor = cohort.catalogue[each.key]
+        by_row = each.values.reindex(table["patient_id"]).set_axis(table.index)
+        values = by_row.astype(column_type(predictor))
+        if not values.notna().any():
+            continue
+        given = table.get(each.key, pd.Series(index=table.index, dtype=values.dtype))
+        rows = each.rows.reindex(table["patient_id"]).set_axis(table.index)
+        faults += _implausible(predictor, each, values, rows)
+        faults += _disagreeing(predictor, each, given, values, rows)
+        table = table.assign(**{each.key: given.fillna(values)})
+    if faults:
+        raise CohortFaults(sorted(faults, key=lambda fault: fault.row or 0), subject=subject)
+    return _with_table(cohort, table)
+
+
+def _with_table(cohort: Cohort, table: pd.DataFrame) -> Cohort:
+    return replace(cohort, table=table[[key for key in cohort.catalogue if key in table]])
+
+
+def _unknown_children(cohort: Cohort, beside: pd.DataFrame) -> Iterator[Fault]:
+    unknown = beside.loc[~beside["patient_id"].isin(cohort.table["patient_id"]), "patient_id"]
+    for row, name in unknown.items():
+        hint = "Correct the name, or remove the row"
+        problem = f"no child of the cohort {cohort.name!r} is called so"
+        yield Fault("patient_id", problem, hint, row=int(str(row)), value=repr(name))
+
+
+def _implausible(
+    predictor: Predictor, found: _Found, values: pd.Series, rows: pd.Series
+) -> Iterator[Fault]:
+    for place in np.flatnonzero(values.notna()):
+        fault = predictor.fault(_plain(values.iloc[place]), row=int(rows.iloc[place]))
+        if fault:
+            yield replace(fault, hint=found.hint)
+
+
+def _disagreeing(
+    predictor: Predictor, found: _Found, given: pd.Series, values: pd.Series, rows: pd.Series
+) -> Iterator[Fault]:
+    if predictor.kind is Kind.NUMBER:
+        differ = (given - values).abs() > _TOLERANCE.get(predictor.key, 0)
+    else:
+        differ = given.astype(object) != values.astype(object)
+    for place in np.flatnonzero(differ & given.notna() & values.notna()):
+        told = f"{_told(given.iloc[place])} in the cohort (here: {_told(values.iloc[place])})"
+        problem = "the cohort and this table disagree"
+        yield Fault(found.key, problem, found.hint, row=int(rows.iloc[place]), value=told)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _told(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value).lower()

@@ -1,0 +1,179 @@
+"""A PostgreSQL server that is there for as long as it is needed.
+
+python -m scripts.postgresql --install   installs Debian's package, where no server is found
+python -m scripts.postgresql             starts a server, tells its address, stops it at Ctrl-C
+
+Tests use ``throwaway_server()``. The server listens on 127.0.0.1 alone, on a port that was free,
+and its data are gone with it. PostgreSQL refuses to run as root, so root starts it as the user
+``postgres``, whom Debian's package makes, or as ``nobody``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+_DEBIAN = Path("/usr/lib/postgresql")
+_CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
+_USER, _PASSWORD, _DATABASE = "lorpredict", "only-for-tests", "postgres"
+_SECONDS_TO_START = 60
+_SECONDS_TO_STOP = 30
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m scripts.postgresql", description=__doc__)
+    parser.add_argument("--install", action="store_true", help="install a server and end")
+    if parser.parse_args(arguments).install:
+        return _install()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with throwaway_server() as address, suppress(KeyboardInterrupt):
+        print(address, flush=True)
+        signal.pause()
+    return 0
+
+
+def server_programs() -> Path | None:
+    """The folder of the newest server's programs, or None where there is no server."""
+    found = [Path(name).resolve().parent for name in (shutil.which("postgres"),) if name]
+    found += sorted(_DEBIAN.glob("*/bin"), key=_version, reverse=True)
+    needed = ("initdb", "pg_isready", "postgres")
+    complete = [folder for folder in found if all((folder / name).is_file() for name in needed)]
+    return complete[0] if complete else None
+
+
+def _version(programs: Path) -> int:
+    name = programs.parent.name
+    return int(name) if name.isdecimal() else 0
+
+
+@contextmanager
+def throwaway_server() -> Iterator[str]:
+    """Start a server with an empty database, give its address, stop it and remove its data.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no server here, or it does not start; with what it wrote.
+    """
+    programs = server_programs()
+    if programs is None:
+        raise RuntimeError("no PostgreSQL server here: python -m scripts.postgresql --install")
+    folder = Path(tempfile.mkdtemp(prefix="lorpredict-postgresql-"))
+    try:
+        runs_as = _unprivileged(folder)
+        _make_cluster(programs, folder, runs_as)
+        with _running(programs, folder, runs_as) as port:
+            yield f"postgresql://{_USER}:{_PASSWORD}@127.0.0.1:{port}/{_DATABASE}"
+    finally:
+        shutil.rmtree(folder)
+
+
+def _unprivileged(folder: Path) -> Mapping[str, Any]:
+    """Say to subprocess as whom to run, and give the folder to that user."""
+    if os.geteuid() != 0:
+        return {}
+    known = {user.pw_name: user for user in pwd.getpwall()}
+    user = known.get("postgres") or known["nobody"]
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": ()}
+
+
+def _make_cluster(programs: Path, folder: Path, runs_as: Mapping[str, Any]) -> None:
+    password = folder / "password"
+    password.write_text(f"{_PASSWORD}\n", "utf-8")
+    command = [
+        str(programs / "initdb"), "--pgdata", str(folder / "data"), "--username", _USER,
+        "--pwfile", str(password), "--auth", "scram-sha-256", "--encoding", "UTF8",
+        "--locale", "C", "--no-sync",
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, **runs_as)
+    if done.returncode:
+        raise RuntimeError(f"initdb failed: {done.stderr.strip()}")
+
+
+@contextmanager
+def _running(programs: Path, folder: Path, runs_as: Mapping[str, Any]) -> Iterator[int]:
+    port, log = _free_port(), folder / "server.log"
+    settings = {"unix_socket_directories": "", "fsync": "off", "timezone": "UTC"}
+    command = [str(programs / "postgres"), "-D", str(folder / "data"), "-h", "127.0.0.1"]
+    command += ["-p", str(port), *(f"--{name}={value}" for name, value in settings.items())]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, **runs_as
+        )
+    try:
+        _wait_until_ready(programs, process, port, log)
+        yield port
+    finally:
+        _stop(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(
+    programs: Path, process: subprocess.Popen[bytes], port: int, log: Path
+) -> None:
+    asked = [str(programs / "pg_isready"), "--quiet", "--host", "127.0.0.1", "--port", str(port)]
+    last = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < last and process.poll() is None:
+        if subprocess.run(asked, check=False).returncode == 0:
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"PostgreSQL did not start: {log.read_text('utf-8', 'replace').strip()}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: connections are closed
+    try:
+        process.wait(_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _install() -> int:
+    programs = server_programs()
+    if programs is None:
+        _apt_get("update", "-qq")
+        # First what makes clusters, so that it can be told to make and start none of its own.
+        _apt_get("install", "-y", "-qq", "--no-install-recommends", "postgresql-common")
+        _make_no_cluster()
+        _apt_get("install", "-y", "-qq", "--no-install-recommends", "postgresql")
+        programs = server_programs()
+    print(f"PostgreSQL is in {programs}" if programs else "PostgreSQL could not be installed")
+    return 0 if programs else 1
+
+
+def _apt_get(*arguments: str) -> None:
+    unasked = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    subprocess.run([*_as_root(), *unasked, "apt-get", *arguments], check=True)
+
+
+def _make_no_cluster() -> None:
+    change = r"s/^#?\s*create_main_cluster.*$/create_main_cluster = false/"
+    subprocess.run([*_as_root(), "sed", "-ri", change, str(_CLUSTERS)], check=True)
+
+
+def _as_root() -> list[str]:
+    return [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
