@@ -1,7 +1,7 @@
-"""Write the reference pages that are made from the catalogue.
+"""Write the reference pages that are made from the catalogues.
 
-python -m scripts.reference          writes docs/reference/predictors.md
-python -m scripts.reference --check  fails when the page is not what the catalogue says
+python -m scripts.reference          writes predictors.md, infusions.md, levels.md in docs/reference
+python -m scripts.reference --check  fails when a page is not what its catalogue says
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from pathlib import Path
 
 from lorpredict.clinical import Catalogue, Kind, Known, OtherUnit, Predictor, catalogue
 
-_PAGE = Path(__file__).parents[1] / "docs" / "reference" / "predictors.md"
+_PAGES = Path(__file__).parents[1] / "docs" / "reference"
+# Catalogue -> what its table is called, and what one row of it is.
+_TABLES = {
+    "predictors": ("cohort", "child"),
+    "infusions": ("infusion", "infusion"),
+    "levels": ("level", "sample"),
+}
 _GROUPS = {
     Known.IDENTITY: ("Who and when", "Says which child and which day; never predicts."),
     Known.OUTCOME: ("Outcome", "What happened, and for how long the child was watched."),
@@ -26,28 +32,35 @@ _GROUPS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.reference", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when stale")
-    parser.add_argument("--page", type=Path, default=_PAGE, help="where the page stands")
+    parser.add_argument("--pages", type=Path, default=_PAGES, help="where the pages stand")
     options = parser.parse_args(arguments)
-    page = predictors_page(catalogue())
-    return _check(options.page, page) if options.check else _write(options.page, page)
+    answers = [
+        (_check if options.check else _write)(options.pages / f"{name}.md", page_of(name))
+        for name in _TABLES
+    ]
+    return max(answers)
 
 
-def predictors_page(known: Catalogue) -> str:
-    """The data dictionary of the cohort table, in Markdown."""
-    blocks = [_head(known)]
+def page_of(name: str) -> str:
+    """The data dictionary of one table, in Markdown."""
+    known = catalogue(name)
+    blocks = [_head(name, known)]
     for when, (title, meaning) in _GROUPS.items():
         columns = [column for column in known.values() if column.known is when]
+        if not columns:
+            continue
         blocks += [f"## {title}\n\n{meaning}", _overview(columns), *map(_column, columns)]
     return "\n\n".join(blocks) + "\n"
 
 
-def _head(known: Catalogue) -> str:
-    return f"""# The columns of the cohort table
+def _head(name: str, known: Catalogue) -> str:
+    table, row = _TABLES[name]
+    return f"""# The columns of the {table} table
 
-<!-- Made by `make docs` from lorpredict/clinical/predictors.toml; edit that file. -->
+<!-- Made by `make docs` from lorpredict/clinical/{name}.toml; edit that file. -->
 
 Catalogue version {known.version}, {len(known)} columns.
-One row is one child.
+One row is one {row}.
 Booleans are `true` or `false`, and an empty cell is a missing value.
 A column whose name ends in another accepted unit is converted into the canonical one."""
 
