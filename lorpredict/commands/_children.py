@@ -1,0 +1,89 @@
+"""The children about whom a model is asked: read from a file, without their outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lorpredict.commands._source import Asked, read
+from lorpredict.commands._wording import model_facts
+from lorpredict.errors import RecordFaults
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lorpredict.explanation import Contributions
+    from lorpredict.packaged import PackagedModel
+    from lorpredict.survival import RiskPrediction
+
+
+@dataclass(frozen=True)
+class Children:
+    """Checked rows and the model that is asked about them.
+
+    Parameters
+    ----------
+    ids : patient identifier of each row, None where there is none
+    remarks : what is unusual about the whole file
+    fingerprint : of the model folder
+    """
+
+    model: PackagedModel
+    table: pd.DataFrame
+    ids: tuple[str | None, ...]
+    remarks: list[str]
+    name: str
+    fingerprint: str
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def model_facts(self) -> dict[str, Any]:
+        """Which model answers, for programs."""
+        return model_facts(self.model.facts) | {"fingerprint": self.fingerprint}
+
+    @cached_property
+    def predicted(self) -> RiskPrediction:
+        """What the model answers about all of them.
+
+        Raises
+        ------
+        RecordFaults
+            Naming every row about which it cannot be asked.
+        """
+        try:
+            return self.model.predict(self.table)
+        except RecordFaults as error:
+            raise RecordFaults(error.faults, subject=self.name) from None
+
+    def explained(self, rows: list[int], days: Any = None) -> Contributions:
+        """Ask what moved the predictions of some of them.
+
+        Parameters
+        ----------
+        rows
+            Positions, the first is 0.
+        days : array of shape (n_days,), optional
+            Days since the first infusion; the model's horizons by default.
+        """
+        return self.model.explain(self.table.iloc[rows], days_since_first_infusion=days)
+
+
+def read_children(folder: Path, asked: Asked) -> Children:
+    """Load a model and read the children about whom it is asked.
+
+    Raises
+    ------
+    DamagedModel, UnreadableSource, CohortFaults
+    """
+    from lorpredict.cohort import as_records
+    from lorpredict.packaged import PackagedModel, fingerprint
+
+    model = PackagedModel.load(folder)
+    cohort, remarks = read(asked, model.facts.design.catalogue.for_prediction())
+    table = cohort.table
+    ids = [record["patient_id"] for record in as_records(table.reindex(columns=["patient_id"]))]
+    return Children(model, table, tuple(ids), remarks, cohort.name, fingerprint(folder))

@@ -1,0 +1,85 @@
+"""How days, counts and models are told to people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lorpredict.survival import DAYS_A_MONTH
+
+if TYPE_CHECKING:
+    from lorpredict.packaged import ModelFacts
+
+_UNIT = re.compile(r'unit="([^"]+)" \(column (\w+)\)')
+_UNITS = re.compile(r'units=\{"([^"]+)": "([^"]+)"\}')
+
+READING = (
+    "The contributions describe the model, not causes: they are no advice to change a treatment."
+)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: ``1 child``, ``1,000 faults``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def children(number: int) -> str:
+    """Return a number of children in words."""
+    return counted(number, "child", "children")
+
+
+def months(day: float) -> str:
+    """Return a day since the first infusion as people say it: ``12 months``, ``day 100``."""
+    whole = round(day / DAYS_A_MONTH)
+    return f"{whole} months" if abs(day / DAYS_A_MONTH - whole) < 0.05 else f"day {day:g}"
+
+
+def percent(share: float) -> str:
+    """Return a risk as people read it."""
+    return f"{100 * share:.1f} %"
+
+
+def for_the_shell(hint: str, *, column: str = "COLUMN") -> str:
+    """Word a hint for somebody who types: an option in the place of an argument in Python.
+
+    Examples
+    --------
+    >>> for_the_shell('Did you mean unit="g/dL" (column albumin_g_dl)?', column="albumin_g_l")
+    'Did you mean --unit albumin_g_l=g/dL (or the column albumin_g_dl)?'
+    """
+    told = _UNIT.sub(rf"--unit {column}=\1 (or the column \2)", hint)
+    return _UNITS.sub(r"--unit \1=\2", told).replace('query="', '--query "')
+
+
+def model_line(facts: ModelFacts) -> str:
+    """Return who answers, in one line."""
+    return (
+        f"{facts.family_label} ({facts.name}, version {facts.version}, stage {facts.stage}), "
+        f"design {facts.design.name}"
+    )
+
+
+def cautions(facts: ModelFacts) -> Iterator[str]:
+    """Yield what has to be said with every answer of this model."""
+    if facts.stage == "demo":
+        yield "DEMONSTRATION ONLY, not for patients: " + "; ".join(facts.cautions)
+    elif facts.stage != "candidate":
+        yield f"Stage {facts.stage}, not for patients: " + "; ".join(facts.reasons)
+    else:
+        yield from facts.cautions
+
+
+def model_facts(facts: ModelFacts) -> dict[str, Any]:
+    """Return who answers, for programs; it goes with every answer."""
+    return {
+        "name": facts.name,
+        "version": facts.version,
+        "family": facts.family,
+        "label": facts.family_label,
+        "design": {"name": facts.design.name, "version": facts.design.version},
+        "catalogue_version": facts.catalogue_version,
+        "stage": facts.stage,
+        "reasons": list(facts.reasons),
+        "cautions": list(facts.cautions),
+    }

@@ -1,0 +1,148 @@
+"""Tell what a model is, where it came from and how far it may be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lorpredict.commands import _console, _options
+from lorpredict.commands._console import emphasis, heading, items, table
+from lorpredict.commands._wording import cautions, model_facts, model_line, months
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from lorpredict.packaged import ModelFacts, PackagedModel
+
+_CARD = "card.md"
+
+
+def model(
+    model: _options.Model,
+    card: Annotated[
+        bool,
+        typer.Option(
+            "--card", help="Print the model card, as Markdown.", rich_help_panel=_options.ANSWER
+        ),
+    ] = False,
+    as_json: _options.Json = False,
+) -> None:
+    """Tell what a model is: its stage and why, design, predictors, training, figures, fingerprint.
+
+    The folder is refused if a single file of it has changed, or if it does not answer as it did
+    when it was saved.
+
+    For example:
+      python -m lorpredict model model-folder
+      python -m lorpredict model model-folder --card
+
+    Exit codes:
+      0  done
+      2  wrong usage, no model folder, or a folder that is not what was saved
+    """
+    from lorpredict.packaged import PackagedModel, fingerprint
+
+    loaded = PackagedModel.load(model)
+    hashed = fingerprint(model)
+    if as_json:
+        _console.answer("model", _content(loaded, hashed))
+    elif card:
+        typer.echo(_card(loaded), nl=False)
+    else:
+        _console.say(*_report(loaded, hashed))
+
+
+def _card(model: PackagedModel) -> str:
+    from lorpredict.report import model_card
+
+    return model.documents.get(_CARD) or model_card(model)
+
+
+def _content(model: PackagedModel, fingerprint: str) -> dict[str, Any]:
+    facts = model.facts
+    plain = facts.to_dict()
+    return {
+        "model": model_facts(facts) | {"fingerprint": fingerprint},
+        "predictors": [
+            {"key": each.key, "label": each.label, "unit": each.unit, "known": each.known.value}
+            for each in facts.design.catalogue.columns(model.encoding.predictors)
+        ],
+        "horizons_days_since_first_infusion": _horizons(facts),
+        "last_day_since_landmark": facts.follow_up_days_since_landmark,
+        "training": plain["training"],
+        "recalibration": plain.get("recalibration"),
+        "metrics": plain["metrics"],
+        "card": _card(model),
+    }
+
+
+def _horizons(facts: ModelFacts) -> list[float]:
+    return [day + facts.design.landmark_day for day in facts.horizons]
+
+
+def _report(model: PackagedModel, fingerprint: str) -> Iterator[RenderableType]:
+    facts = model.facts
+    yield emphasis(model_line(facts))
+    yield from (emphasis(text, "bold red") for text in cautions(facts))
+    yield heading(f"Stage {facts.stage}, because")
+    yield items(facts.reasons)
+    yield heading("What it answers")
+    yield table(["", ""], _answers(facts))
+    yield heading(f"Predictors ({len(model.encoding.predictors)})")
+    yield from _predictors(model)
+    yield heading("Training")
+    yield table(["", ""], _training(facts))
+    yield heading("Figures, on children the model had not seen")
+    yield table(["", "mean", "spread"], _figures(facts), right="lrr")
+    yield heading("Fingerprint of the folder")
+    yield f"  {fingerprint}"
+    yield heading("SHA-256 of the training cohort, checked")
+    yield f"  {facts.training.sha256}"
+
+
+def _answers(facts: ModelFacts) -> Iterator[list[str]]:
+    design = facts.design
+    yield ["  risk", "of secondary loss of response, if infliximab is continued as usual"]
+    yield ["  by", f"{', '.join(map(months, _horizons(facts)))} after the first infusion"]
+    yield ["  asked at", f"day {design.landmark_day:g}, of a child in response"]
+    yield ["  last day", f"{facts.follow_up_days_since_landmark:.0f} days after that; none later"]
+    yield ["  design", f"{design.name} (version {design.version})"]
+    yield ["  catalogue", facts.catalogue_version]
+
+
+def _predictors(model: PackagedModel) -> Iterator[RenderableType]:
+    named = model.facts.design.catalogue.columns(model.encoding.predictors)
+    if not named:
+        yield "None: every child gets the same curve."
+        return
+    rows = [
+        [f"  {each.key}", each.label, each.readable_unit, each.known.value.replace("_", " ")]
+        for each in named
+    ]
+    yield table(["  column", "label", "unit", "known at"], rows)
+
+
+def _training(facts: ModelFacts) -> Iterator[list[str]]:
+    training = facts.training
+    yield ["  cohort", training.cohort + (", synthetic" if training.synthetic else "")]
+    yield ["  children", f"{training.children} at risk, {training.events} lost response"]
+    if training.first_year:
+        yield ["  first infusions", f"{training.first_year} to {training.last_year}"]
+    if training.sites:
+        yield ["  sites", str(training.sites)]
+    yield ["  seed", str(training.seed)]
+    if facts.recalibration:
+        again = facts.recalibration
+        told = (
+            f"{again.method}, on {again.cohort}: {again.children} children, {again.events} events"
+        )
+        yield ["  recalibrated", told]
+
+
+def _figures(facts: ModelFacts) -> Iterator[list[str]]:
+    for name, value in facts.metrics.items():
+        if not name.endswith("_sd"):
+            spread = facts.metrics.get(f"{name}_sd")
+            yield [f"  {name}", f"{value:.3f}", "" if spread is None else f"{spread:.3f}"]
