@@ -21,8 +21,8 @@ from lorpredict.errors import did_you_mean
 from lorpredict.outcome import FlowDiagram
 from lorpredict.survival import outcome_array
 
-# Times count in units of any length; stretched to five years, a monthly grid has some sixty steps.
-_DAYS = 5 * 365.25
+# Times count in units of any length; stretched to three years, a monthly grid has 36 steps.
+_DAYS = 3 * 365.25
 _SOURCE = "the data set itself"
 
 

@@ -102,7 +102,7 @@ class Catalogue(Mapping[str, Predictor]):
     @cached_property
     def stems(self) -> Mapping[str, str]:
         """Names without a unit, such as ``crp``; they count only where a unit is stated."""
-        return {p.stem: key for key, p in self.items() if p.stem is not None}
+        return {p.stem: key for key, p in self.items() if p.stem is not None and p.stem not in self}
 
     def __getitem__(self, key: str) -> Predictor:
         try:

@@ -14,8 +14,8 @@ from lorpredict.errors import CatalogueError, Fault
 
 _UNITS = frozenset(
     {
-        "1", "%", "d", "mo", "a", "h", "kg", "g", "mg", "[lb_av]", "cm", "m", "[in_i]", "mg/L", "mg/dL",
-        "ug/mL", "ug/dL", "ng/mL", "mm/h", "10*9/L", "10*3/uL", "10*6/L", "/uL", "g/L", "g/dL",
+        "1", "%", "d", "mo", "a", "h", "kg", "g", "mg", "[lb_av]", "cm", "m", "[in_i]", "mg/L",
+        "mg/dL", "ug/mL", "ug/dL", "ng/mL", "mm/h", "10*9/L", "10*3/uL", "10*6/L", "/uL", "g/L", "g/dL",
         "mmol/L", "umol/L", "nmol/L", "ug/L", "ng/L", "pg/mL", "U/L", "U/mL", "[iU]/L", "ug/g",
         "mg/kg", "mg/g", "ng/mg", "mm", "wk", "min",
     }
@@ -251,7 +251,7 @@ _READABLE_UNITS = {
     "1": "", "{score}": "", "{SD}": "SD", "{infusions}": "infusions", "d": "days", "mo": "months",
     "a": "years", "h": "hours", "[lb_av]": "lb", "[in_i]": "in", "ug/mL": "µg/mL",
     "ug/dL": "µg/dL", "ug/g": "µg/g", "10*9/L": "×10⁹/L", "10*6/L": "×10⁶/L", "10*3/uL": "×10³/µL",
-    "/uL": "/µL",
+    "/uL": "/µL", "{channels}": "channels",
 }  # fmt: skip
 
 

@@ -53,10 +53,10 @@ def with_infusions(cohort: Cohort, infusions: Infusions) -> Cohort:
     planned = _last_of_each_child(fourth[fourth["day"].between(low, high)])
     dose = first["dose_mg"] / _of_children(cohort, "weight_kg").reindex(first.index)
     found = [
-        _Found("ifx_dose_mg_kg", dose, first["row"], "Check dose_mg and weight_kg"),
-        _Found("landmark_day", planned["day"], planned["row"], "Check the fourth infusion"),
+        Found("ifx_dose_mg_kg", dose, first["row"], "Check dose_mg and weight_kg"),
+        Found("landmark_day", planned["day"], planned["row"], "Check the fourth infusion"),
     ]
-    joined = _joined(cohort, found, table, infusions.name)
+    joined = joined_with(cohort, found, table, infusions.name)
     if len(planned) < len(fourth):
         warnings.warn(
             f"{len(fourth) - len(planned)} of {len(cohort)} children had their fourth infusion "
@@ -96,12 +96,12 @@ def with_levels(cohort: Cohort, levels: Levels, *, landmark_day: float = 98) -> 
     trough = _last_of_each_child(recent[below | recent["value_ug_ml"].notna()])
     antibodies = _last_of_each_child(recent[recent["antibodies"].notna()])
     found = [
-        _Found(key, trough[column], trough["row"], f"Check {column} and day")
+        Found(key, trough[column], trough["row"], f"Check {column} and day")
         for key, column in _LEVEL_COLUMNS.items()
     ]
     hint = "Check antibodies and day"
-    found.append(_Found("antibodies_week14", antibodies["antibodies"], antibodies["row"], hint))
-    joined = _joined(cohort, found, levels.table, levels.name)
+    found.append(Found("antibodies_week14", antibodies["antibodies"], antibodies["row"], hint))
+    joined = joined_with(cohort, found, levels.table, levels.name)
     _refuse_above_limit(joined, trough["row"], levels.name)
     computed = derived_columns(values_of_table(joined.table.filter([_TROUGH, _BELOW, _LIMIT])))
     return _with_table(joined, joined.table.assign(**computed))
@@ -144,7 +144,7 @@ def _last_of_each_child(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """What a table beside the cohort says of one of its columns.
 
     Parameters
@@ -160,9 +160,11 @@ class _Found:
     hint: str
 
 
-def _joined(cohort: Cohort, found: Iterable[_Found], beside: pd.DataFrame, subject: str) -> Cohort:
+def joined_with(
+    cohort: Cohort, found: Iterable[Found], beside: pd.DataFrame, subject: str
+) -> Cohort:
     """Fill in what was found, after everything was compared with what is given."""
-    table, faults = cohort.table, list(_unknown_children(cohort, beside))
+    table, faults = cohort.table, list(unknown_children(cohort, beside))
     for each in found:
         predictor = cohort.catalogue[each.key]
         by_row = each.values.reindex(table["patient_id"]).set_axis(table.index)
@@ -183,7 +185,7 @@ def _with_table(cohort: Cohort, table: pd.DataFrame) -> Cohort:
     return replace(cohort, table=table[[key for key in cohort.catalogue if key in table]])
 
 
-def _unknown_children(cohort: Cohort, beside: pd.DataFrame) -> Iterator[Fault]:
+def unknown_children(cohort: Cohort, beside: pd.DataFrame) -> Iterator[Fault]:
     unknown = beside.loc[~beside["patient_id"].isin(cohort.table["patient_id"]), "patient_id"]
     for row, name in unknown.items():
         hint = "Correct the name, or remove the row"
@@ -192,16 +194,19 @@ def _unknown_children(cohort: Cohort, beside: pd.DataFrame) -> Iterator[Fault]:
 
 
 def _implausible(
-    predictor: Predictor, found: _Found, values: pd.Series, rows: pd.Series
+    predictor: Predictor, found: Found, values: pd.Series, rows: pd.Series
 ) -> Iterator[Fault]:
-    for place in np.flatnonzero(values.notna()):
+    suspect = values.notna()
+    if predictor.kind is Kind.NUMBER and predictor.plausible and not predictor.step:
+        suspect &= ~values.between(*predictor.plausible)
+    for place in np.flatnonzero(suspect):
         fault = predictor.fault(_plain(values.iloc[place]), row=int(rows.iloc[place]))
         if fault:
             yield replace(fault, hint=found.hint)
 
 
 def _disagreeing(
-    predictor: Predictor, found: _Found, given: pd.Series, values: pd.Series, rows: pd.Series
+    predictor: Predictor, found: Found, given: pd.Series, values: pd.Series, rows: pd.Series
 ) -> Iterator[Fault]:
     if predictor.kind is Kind.NUMBER:
         differ = (given - values).abs() > _TOLERANCE.get(predictor.key, 0)

@@ -38,7 +38,8 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     style
         ``standardised``: numbers on the catalogue's scale (log for skewed labs), missing values
         replaced by the training mean, mean 0 and SD 1; categories as dummies without the first
-        level. ``imputed``: numbers as measured, missing values replaced by the training mean.
+        level. ``imputed``: numbers as measured, missing values replaced by the training mean, a
+        dummy for every level.
         ``with_missing``: numbers as measured, missing values kept, a dummy for every level.
         ``none``: no features at all.
     missing_indicators
@@ -118,7 +119,9 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _dummies(self, predictor: Predictor, values: Floats) -> Iterator[Feature]:
         seen = sorted({int(value) for value in values[~np.isnan(values)]})
-        shown = seen if self.style == "with_missing" and len(seen) > 2 else seen[1:]
+        # Trees split off one level at a time, the first one too; equations would count it twice.
+        every = self.style in ("with_missing", "imputed") and len(seen) > 2
+        shown = seen if every else seen[1:]
         for level in shown:
             label = f"{predictor.key}={predictor.values[level]}"
             yield Feature(label, predictor.key, "level", level=float(level))
