@@ -185,7 +185,7 @@ def _write_table() -> int:
     return 0
 
 
-_PACKAGES = ("lorpredict", "scikit-survival", "scikit-learn", "xgboost", "survset")
+_PACKAGES = ("lorpredict", "scikit-survival", "scikit-learn", "numpy", "survset")
 _HEAD = """# SurvHub's folds
 
 Harrell's C over 5 x 5 folds (stratified by event, seeds 1 to 5), made by `make bench` with

@@ -15,9 +15,9 @@ from lorpredict.errors import CatalogueError, Fault
 _UNITS = frozenset(
     {
         "1", "%", "d", "mo", "a", "h", "kg", "g", "mg", "[lb_av]", "cm", "m", "[in_i]", "mg/L",
-        "mg/dL", "ug/mL", "ug/dL", "ng/mL", "mm/h", "10*9/L", "10*3/uL", "10*6/L", "/uL", "g/L", "g/dL",
-        "mmol/L", "umol/L", "nmol/L", "ug/L", "ng/L", "pg/mL", "U/L", "U/mL", "[iU]/L", "ug/g",
-        "mg/kg", "mg/g", "ng/mg", "mm", "wk", "min",
+        "mg/dL", "ug/mL", "ug/dL", "ng/mL", "mm/h", "10*9/L", "10*3/uL", "10*6/L", "/uL", "g/L",
+        "g/dL", "mmol/L", "umol/L", "nmol/L", "ug/L", "ng/L", "pg/mL", "U/L", "U/mL", "[iU]/L",
+        "ug/g", "mg/kg", "mg/g", "ng/mg", "mm", "wk", "min",
     }
 )  # fmt: skip
 # UCUM's braces hold a unit that it does not know, such as {score} or {copies}/mL.
