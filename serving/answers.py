@@ -15,6 +15,9 @@ READING = (
 )
 
 
+ExplainedScale = Literal["risk", "log_hazard", "log_acceleration"]
+
+
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -110,8 +113,13 @@ class ExplainAnswers(_Answer):
 
     model: ModelTold
     estimand: str
-    scale: Literal["risk", "log_hazard"] = Field(
-        description="The scale on which the contributions add up."
+    scale: ExplainedScale = Field(
+        description=(
+            "The scale on which the contributions add up. risk: shares of the probability. "
+            "log_hazard: exp(contribution) multiplies the hazard, at all times alike. "
+            "log_acceleration: exp(contribution) divides the time to loss of response. "
+            "Above zero always means sooner."
+        )
     )
     reading: str
     answers: list[ExplainAnswer]

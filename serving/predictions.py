@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import anyio.to_thread
 
@@ -54,7 +54,7 @@ def explanations(served: Served, question: Question) -> told.ExplainAnswers:
     return told.ExplainAnswers(
         model=model_told(served),
         estimand=told.ESTIMAND,
-        scale=cast(Literal["risk", "log_hazard"], contributions.scale),
+        scale=cast(told.ExplainedScale, contributions.scale),
         reading=told.READING,
         answers=[
             _explain_answer(prediction, contributions, row) for row in range(len(prediction.risk))

@@ -1,7 +1,9 @@
-"""Exact contributions to what a model predicts, whichever of the three shapes it has.
+"""Exact contributions to what a model predicts, whichever of the four shapes it has.
 
 A survival forest is explained on the risk itself. Models with proportional hazards add up on the
 log-hazard, and are explained there: each predictor multiplies the hazard, at all times alike.
+Models of accelerated time add up on the log-time, and are explained on minus that, so that up
+means sooner in every picture: each predictor divides or multiplies the time.
 """
 
 from __future__ import annotations
@@ -13,7 +15,12 @@ from numpy.typing import ArrayLike
 
 from lorpredict.errors import UnsupportedModel
 from lorpredict.explanation._paths import TreePaths
-from lorpredict.models._curves import LinearHazard, SurvivalForest, TreeHazard
+from lorpredict.models._curves import (
+    AcceleratedTime,
+    LinearHazard,
+    SurvivalForest,
+    TreeHazard,
+)
 from lorpredict.survival import CurveModel, Floats, Scale
 
 
@@ -26,7 +33,7 @@ class ExactContributions(NamedTuple):
     base_values : array of shape (n_days,)
     predicted : array of shape (n_rows, n_days)
         The model's own prediction on ``scale``.
-    scale : ``risk`` or ``log_hazard``
+    scale : ``risk``, ``log_hazard`` or ``log_acceleration``
     """
 
     values: Floats
@@ -40,9 +47,9 @@ class ExactExplainer:
 
     Parameters
     ----------
-    curves : LinearHazard, TreeHazard or SurvivalForest
+    curves : LinearHazard, TreeHazard, AcceleratedTime or SurvivalForest
     days : array of shape (n_days,), days since the landmark
-        A log-hazard does not change with time: its contributions are repeated for each day.
+        Only a risk changes with time: other contributions are repeated for each day.
     """
 
     def __init__(self, curves: CurveModel, days: ArrayLike) -> None:
@@ -54,6 +61,9 @@ class ExactExplainer:
         elif isinstance(curves, TreeHazard):
             self.scale = "log_hazard"
             self._paths = TreePaths.of(curves.trees)
+        elif isinstance(curves, AcceleratedTime):
+            self.scale = "log_acceleration"
+            self._paths = TreePaths.of(curves.trees.as_acceleration())
         elif isinstance(curves, LinearHazard):
             self.scale = "log_hazard"
         else:

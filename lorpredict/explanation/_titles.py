@@ -15,13 +15,19 @@ _PREDICTED: dict[Scale, str] = {
     "survival": "Probability of still responding (%)",
     "cumulative_hazard": "Cumulative hazard of secondary loss of response",
     "log_hazard": "Log-hazard of secondary loss of response",
+    "log_time": "Log-time to secondary loss of response (right: later)",
+    "log_acceleration": "Log-acceleration of secondary loss of response (right: sooner)",
     "risk_score": "Risk score",
 }
+# Where the name of the scale alone does not say it; these scales are only drawn from left to right.
+_HIGHER: dict[Scale, str] = {"log_time": "later", "log_acceleration": "sooner"}
 _SHORT: dict[Scale, str] = {
     "risk": "risk",
     "survival": "probability of still responding",
     "cumulative_hazard": "cumulative hazard",
     "log_hazard": "log-hazard",
+    "log_time": "log-time",
+    "log_acceleration": "log-acceleration",
     "risk_score": "risk score",
 }
 
@@ -41,7 +47,7 @@ class Wording:
     @property
     def changes_with_time(self) -> bool:
         """Whether contributions differ from day to day."""
-        return self.scale not in ("log_hazard", "risk_score")
+        return self.scale in ("risk", "survival", "cumulative_hazard")
 
     @property
     def short(self) -> str:
@@ -68,7 +74,8 @@ class Wording:
         """Name of the axis of contributions."""
         if self.is_probability:
             return f"Contribution to the {self.short} (percentage points)"
-        return f"Contribution to the {self.short}"
+        to_the_right = f" (right: {_HIGHER[self.scale]})" if self.scale in _HIGHER else ""
+        return f"Contribution to the {self.short}{to_the_right}"
 
     def outcome(self, day: float) -> str:
         """What is predicted by a day: ``risk by 12 months after the first infusion``."""

@@ -21,7 +21,10 @@ from lorpredict.trees import TreeEnsemble
 if TYPE_CHECKING:
     import shap
 
-Output = Literal["survival", "risk", "cumulative_hazard", "risk_score", "log_hazard", "margin"]
+Output = Scale | Literal["margin"]
+
+# What the trees of boosting add up to, before anything is made of the sum.
+_MARGINS = ("log_hazard", "log_time")
 
 _LARGEST = float(np.finfo(np.float32).max)
 
@@ -29,21 +32,24 @@ _LARGEST = float(np.finfo(np.float32).max)
 class SurvivalTreeExplainer:
     """Explain the predictions of a survival tree ensemble exactly.
 
-    A forest's curve at a fixed time is a sum over trees, and so is the log-hazard of boosting:
-    path-dependent TreeSHAP holds for both, for all times in one pass.
+    A forest's curve at a fixed time is a sum over trees, and so is the log-hazard or log-time of
+    boosting: path-dependent TreeSHAP holds for all of them, for all times in one pass.
 
     Parameters
     ----------
     model
         A fitted ``RandomSurvivalForest``, ``ExtraSurvivalTrees`` (``low_memory=False``) or
         ``GradientBoostingSurvivalAnalysis`` of scikit-survival, an XGBoost model with the
-        objective ``survival:cox``, or a :class:`~lorpredict.trees.TreeEnsemble`.
+        objective ``survival:cox`` or ``survival:aft``, or a
+        :class:`~lorpredict.trees.TreeEnsemble`.
     times : array of shape (n_times,), optional
         Times at which to explain, on the model's own clock; by default all of the model's times.
         One number leaves out the last axis.
     output : str
         ``survival``, ``risk`` (one minus survival), ``cumulative_hazard`` or ``risk_score`` for
-        forests; ``log_hazard``, also called ``margin``, for models of Cox type.
+        forests. ``margin`` for boosting: the ``log_hazard`` of models of Cox type, the
+        ``log_time`` of those that predict a time, which may also be asked for as
+        ``log_acceleration``, minus the log-time.
 
     Raises
     ------
@@ -62,7 +68,7 @@ class SurvivalTreeExplainer:
     def __init__(
         self, model: Any, *, times: ArrayLike | None = None, output: Output = "survival"
     ) -> None:
-        trees = _read(model, "log_hazard" if output == "margin" else output)
+        trees = _read(model, output)
         self.output = trees.output
         self.feature_names = _feature_names(model)
         self._one_time = times is not None and np.ndim(times) == 0
@@ -135,19 +141,23 @@ class SurvivalTreeExplainer:
         return f"SurvivalTreeExplainer(output={self.output!r}, {self._paths.trees!r})"
 
 
-def _read(model: Any, output: Scale) -> TreeEnsemble:
+def _read(model: Any, output: Output) -> TreeEnsemble:
     if isinstance(model, TreeEnsemble):
         return _as_output(model, output)
     if any(kind.__module__.partition(".")[0] == "xgboost" for kind in type(model).__mro__):
         return _as_output(TreeEnsemble.from_xgboost(model), output)
+    if output == "margin" or output == "log_acceleration":
+        return _as_output(TreeEnsemble.from_scikit_survival(model), output)
     return TreeEnsemble.from_scikit_survival(model, output)
 
 
-def _as_output(trees: TreeEnsemble, output: Scale) -> TreeEnsemble:
-    if trees.output == output:
+def _as_output(trees: TreeEnsemble, output: Output) -> TreeEnsemble:
+    if trees.output == output or (output == "margin" and trees.output in _MARGINS):
         return trees
     if (trees.output, output) == ("survival", "risk"):
         return trees.as_risk()
+    if (trees.output, output) == ("log_time", "log_acceleration"):
+        return trees.as_acceleration()
     raise UnsupportedModel(
         f"these trees do not add up to the {output}; ask for output={trees.output!r}"
     )

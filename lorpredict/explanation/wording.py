@@ -20,7 +20,8 @@ class ContributionSentence:
     label : what people call it
     value : what was measured, with its unit, or "not measured"
     contribution : on the scale of the explanation
-    text : the contribution in words, such as "+4.1 percentage points" or "hazard × 1.31"
+    text : the contribution in words, such as "+4.1 percentage points", "hazard × 1.31" or
+        "time to loss of response ÷ 1.31"
     """
 
     predictor: str
@@ -73,12 +74,23 @@ def in_words(contribution: float, scale: Scale) -> str:
     '+4.1 percentage points'
     >>> in_words(0.27, "log_hazard")
     'hazard × 1.31'
+    >>> in_words(0.27, "log_acceleration")
+    'time to loss of response ÷ 1.31'
+    >>> in_words(-0.27, "log_acceleration")
+    'time to loss of response × 1.31'
     """
     if scale in ("risk", "survival"):
         # Adding zero turns -0.0 into 0.0.
         return f"{round(100 * contribution, 1) + 0.0:+.1f} percentage points"
     if scale == "log_hazard":
         return f"hazard × {np.exp(contribution):.2f}"
-    if scale == "log_acceleration":
-        return f"time to loss of response ÷ {np.exp(contribution):.2f}"
+    if scale in ("log_time", "log_acceleration"):
+        return _in_time(contribution if scale == "log_time" else -contribution)
     return f"{contribution:+.3g}"
+
+
+def _in_time(moved: float) -> str:
+    """Word what moved the log-time: a factor above one, so that nobody divides by a fraction."""
+    factor = f"{np.exp(abs(moved)):.2f}"
+    sooner = moved < 0 and factor != "1.00"
+    return f"time to loss of response {'÷' if sooner else '×'} {factor}"

@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING
 from lorpredict._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from lorpredict.models._curves import LinearHazard, SurvivalForest, TreeHazard
+    from lorpredict.models._curves import (
+        AcceleratedTime,
+        LinearHazard,
+        SurvivalForest,
+        TreeHazard,
+    )
     from lorpredict.models._family import FamilyModel, Learnt, ModelFamily, TrainingRows
     from lorpredict.models._found import families, family
 
 __all__ = [
+    "AcceleratedTime",
     "FamilyModel",
     "Learnt",
     "LinearHazard",
@@ -30,7 +36,7 @@ __all__ = [
 __getattr__ = lazy_names(
     __name__,
     {
-        "_curves": ("LinearHazard", "SurvivalForest", "TreeHazard"),
+        "_curves": ("AcceleratedTime", "LinearHazard", "SurvivalForest", "TreeHazard"),
         "_family": ("FamilyModel", "Learnt", "ModelFamily", "TrainingRows"),
         "_found": ("families", "family"),
     },

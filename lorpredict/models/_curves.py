@@ -1,8 +1,9 @@
-"""What a family has learnt, as plain arrays: three shapes serve every family.
+"""What a family has learnt, as plain arrays: four shapes serve every family.
 
-``LinearHazard``    exp(-H0(t) exp(x b)): Kaplan-Meier, the published equation, ridge Cox
-``TreeHazard``      exp(-H0(t) exp(sum of trees)): boosting with a Breslow baseline
-``SurvivalForest``  the mean over trees of the leaf's survival curve
+``LinearHazard``     exp(-H0(t) exp(x b)): Kaplan-Meier, the published equation, penalised Cox
+``TreeHazard``       exp(-H0(t) exp(sum of trees)): boosting with a Breslow baseline
+``AcceleratedTime``  1 - F((ln t - sum of trees) / sigma): boosting of the log-time
+``SurvivalForest``   the mean over trees of the leaf's survival curve
 
 Each turns into arrays and back without loss, which is all that a model folder needs.
 """
@@ -16,6 +17,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from lorpredict.errors import DamagedModel
+from lorpredict.models._distributions import DISTRIBUTIONS, Distribution, survival_beyond
 from lorpredict.survival import CurveModel, Floats, StepFunction
 from lorpredict.trees import TreeEnsemble
 
@@ -96,6 +99,69 @@ class TreeHazard:
 
 
 @dataclass(frozen=True)
+class AcceleratedTime:
+    """Accelerated failure time: predictors stretch or shrink the time to the event.
+
+    Parameters
+    ----------
+    trees : TreeEnsemble
+        One output, the log-time: the middle of the logarithm of days since the landmark.
+    distribution : str
+        How log-times spread around it: ``normal``, ``logistic`` or ``extreme``.
+    sigma : float
+        How widely they spread, above zero; the same for every child.
+
+    References
+    ----------
+    Barnwal A, Cho H, Hocking T. J Comput Graph Stat 31:1292 (2022).
+    """
+
+    trees: TreeEnsemble
+    distribution: Distribution
+    sigma: float
+
+    def log_time(self, features: Floats) -> Floats:
+        """Middle of the log-time, array of shape (n_rows,)."""
+        margin: Floats = self.trees.predict(features)[:, 0]
+        return margin
+
+    def survival(self, features: Floats, days: Floats) -> Floats:
+        """Survival of shape (n_rows, n_times)."""
+        with np.errstate(divide="ignore"):  # the logarithm of day 0 is without bound: S = 1
+            log_days = np.log(days)
+        z = (log_days[None, :] - self.log_time(features)[:, None]) / self.sigma
+        return survival_beyond(z, self.distribution)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """All that is needed to build the model again."""
+        return {
+            **self.trees.to_arrays(),
+            "distribution": np.array(self.distribution),
+            "sigma": np.array(self.sigma),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """Build the model from :meth:`to_arrays`.
+
+        Raises
+        ------
+        DamagedModel
+            If an array is absent, the distribution none of ours, or sigma not above zero.
+        """
+        absent = [name for name in ("distribution", "sigma") if name not in arrays]
+        if absent:
+            raise DamagedModel(f"the model lacks {', '.join(absent)}")
+        distribution, sigma = str(arrays["distribution"]), float(arrays["sigma"])
+        if distribution not in DISTRIBUTIONS:
+            known = ", ".join(DISTRIBUTIONS)
+            raise DamagedModel(f"distribution {distribution!r} of times; expected one of {known}")
+        if not 0 < sigma < np.inf:
+            raise DamagedModel(f"the times spread by sigma {sigma:g}; expected a number above 0")
+        return cls(TreeEnsemble.from_arrays(arrays), distribution, sigma)
+
+
+@dataclass(frozen=True)
 class SurvivalForest:
     """The mean over trees of the survival curve in the leaf that a child falls into."""
 
@@ -119,7 +185,7 @@ class SurvivalForest:
 def curves_from_arrays(shape: str, arrays: Arrays) -> CurveModel:
     """Build what has been learnt from the name of its class and its arrays."""
     shapes: dict[str, Any] = {
-        kind.__name__: kind for kind in (LinearHazard, TreeHazard, SurvivalForest)
+        kind.__name__: kind for kind in (LinearHazard, TreeHazard, AcceleratedTime, SurvivalForest)
     }
     curves: CurveModel = shapes[shape].from_arrays(arrays)
     return curves

@@ -147,10 +147,11 @@ class ModelFamily:
         asked = settings or {}
         unknown = [name for name in asked if name not in self.settings]
         if unknown:
-            told = "; ".join(f"{n} {did_you_mean(n, list(self.settings))}".strip() for n in unknown)
+            hints = [did_you_mean(name, list(self.settings)) for name in unknown]
+            has = f"It has {', '.join(self.settings) or 'none'}"
             raise DesignError(
-                f"the {self.label} has no such setting: {told}. "
-                f"It has {', '.join(self.settings) or 'none'}"
+                f"{self.label} has no such setting: {', '.join(unknown)}. "
+                + " ".join(filter(None, [*hints, has]))
             )
         return FamilyModel(self, design, seed=seed, settings={**self.settings, **asked})
 
@@ -194,7 +195,7 @@ class FamilyModel:
         Raises
         ------
         TooLittleData
-            If there are no events or too few children.
+            If there are no events, too few children, or no values of any predictor.
         """
         if not y["event"].any():
             raise TooLittleData(
@@ -205,6 +206,7 @@ class FamilyModel:
         self.follow_up_ = _last_on(grid, last_day_at_risk(y))
         pipeline = self.family.pipeline(self.design).fit(X)
         self.encoding_ = pipeline.encoding_
+        self._refuse_without_features(len(X))
         learnt = self.family.learn(
             TrainingRows(
                 features=pipeline.transform(X),
@@ -233,6 +235,14 @@ class FamilyModel:
             raise NotFitted(f"the {self.family.label} has not learnt yet; call fit first")
         asked = refuse_beyond(days, self.follow_up_)
         return SurvivalCurves(asked, self.curves_.survival(self._encode(X), asked))
+
+    def _refuse_without_features(self, children: int) -> None:
+        if self.family.style != "none" and not self.encoding_.features:
+            told = ", ".join(self.encoding_.predictors)
+            raise TooLittleData(
+                f"none of the {children} children has a value of {told}; "
+                f"there is nothing for the {self.family.label} to learn from"
+            )
 
     def __repr__(self) -> str:
         return f"FamilyModel({self.family.name!r}, design={self.design.name!r})"

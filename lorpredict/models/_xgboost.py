@@ -29,7 +29,7 @@ SEARCH_SPACE: SearchSpace = {
 
 def boosted(data: xgb.DMatrix, rows: TrainingRows, objective: Mapping[str, Any]) -> xgb.Booster:
     """Train a booster; one thread, so that the result depends on the seed alone."""
-    settings = dict(rows.settings)
+    settings = {name: rows.settings[name] for name in SETTINGS}
     rounds = settings.pop("n_estimators")
     fixed = {"tree_method": "exact", "nthread": 1, "seed": rows.seed}
     return xgb.train({**settings, **objective, **fixed}, data, num_boost_round=rounds)

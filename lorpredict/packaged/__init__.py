@@ -4,7 +4,8 @@ Training logs the folder, the registry versions it, the service loads it. It nee
 numba to answer, nothing else; no row of any cohort is in it.
 """
 
-from lorpredict.packaged._facts import ModelFacts, TrainingFacts
+from lorpredict.packaged._facts import ModelFacts, Recalibration, TrainingFacts
+from lorpredict.packaged._fingerprint import fingerprint
 from lorpredict.packaged._model import PackagedModel
 
-__all__ = ["ModelFacts", "PackagedModel", "TrainingFacts"]
+__all__ = ["ModelFacts", "PackagedModel", "Recalibration", "TrainingFacts", "fingerprint"]

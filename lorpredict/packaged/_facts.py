@@ -9,6 +9,9 @@ from typing import Any, Self
 from lorpredict.design import ModelDesign
 from lorpredict.synthetic import CAUTION
 
+# Said beside CAUTION, or in its place where a model of observed children was adjusted.
+RECALIBRATED = "recalibrated on a synthetic cohort: demonstration only"
+
 
 @dataclass(frozen=True)
 class TrainingFacts:
@@ -35,6 +38,32 @@ class TrainingFacts:
 
 
 @dataclass(frozen=True)
+class Recalibration:
+    """How a model was adjusted to another cohort; numbers only, nothing of a single child.
+
+    Parameters
+    ----------
+    method : ``baseline`` or ``slope``
+    cohort, sha256 : name and hash of the checked table
+    children, events : those at risk at the landmark, and the events among them
+    synthetic : whether any row is not a real child
+    slope
+        What the spread of the predictions was multiplied by; absent where it was left alone.
+    fingerprint
+        Of the model folder that was adjusted, where there was one.
+    """
+
+    method: str
+    cohort: str
+    sha256: str
+    children: int
+    events: int
+    synthetic: bool
+    slope: float | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True)
 class ModelFacts:
     """Name, family, design, training cohort and verdicts of a packaged model.
 
@@ -47,7 +76,10 @@ class ModelFacts:
     reasons
         Why the stage is no better.
     metrics
-        Cross-validated figures: name -> mean, name_sd -> spread.
+        Cross-validated figures: name -> mean, name_sd -> spread. Those of the model as it was
+        trained, also where it was recalibrated since.
+    recalibration
+        The latest adjustment to another cohort, if there was one.
     """
 
     name: str
@@ -61,6 +93,7 @@ class ModelFacts:
     stage: str
     reasons: tuple[str, ...]
     metrics: Mapping[str, float]
+    recalibration: Recalibration | None = None
 
     @property
     def horizons(self) -> tuple[float, ...]:
@@ -71,27 +104,37 @@ class ModelFacts:
     @property
     def cautions(self) -> tuple[str, ...]:
         """What has to be said with every answer."""
-        return (CAUTION,) if self.training.synthetic else ()
+        adjusted = self.recalibration
+        trained = (CAUTION,) if self.training.synthetic else ()
+        return (*trained, RECALIBRATED) if adjusted and adjusted.synthetic else trained
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for TOML, which knows no null: what is absent is left out."""
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        training = {k: v for k, v in asdict(self.training).items() if v is not None}
-        return plain | {
+        adjusted = self.recalibration
+        content = plain | {
             "design": self.design.to_dict(),
-            "training": training,
+            "training": _present(asdict(self.training)),
             "reasons": list(self.reasons),
             "metrics": dict(self.metrics),
+            "recalibration": None if adjusted is None else _present(asdict(adjusted)),
         }
+        return _present(content)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        """Build the facts from :meth:`to_dict`."""
+        """Build the facts from :meth:`to_dict`; a folder of before recalibration has none."""
+        adjusted = content.get("recalibration")
         return cls(
             **{
                 **content,
                 "design": ModelDesign.from_dict(dict(content["design"])),
                 "training": TrainingFacts(**content["training"]),
                 "reasons": tuple(content["reasons"]),
+                "recalibration": None if adjusted is None else Recalibration(**adjusted),
             }
         )
+
+
+def _present(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in content.items() if value is not None}

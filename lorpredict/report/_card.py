@@ -7,12 +7,21 @@ Mitchell M, et al. Model Cards for Model Reporting. FAT* 2019.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lorpredict.packaged import PackagedModel
 
 
 def model_card(model: PackagedModel) -> str:
     """Write the card of a packaged model as Markdown."""
-    parts = [_head(model), _use(model), _training(model), _performance(model), _predictors(model)]
+    parts = [
+        _head(model),
+        _use(model),
+        _training(model),
+        *_recalibration(model),
+        _performance(model),
+        _predictors(model),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -53,6 +62,25 @@ def _training(model: PackagedModel) -> str:
     )
 
 
+def _recalibration(model: PackagedModel) -> Iterator[str]:
+    """Tell of an adjustment to other children, where there was one."""
+    adjusted = model.facts.recalibration
+    if adjusted is None:
+        return
+    spread = "left as it was" if adjusted.slope is None else f"multiplied by {adjusted.slope:.3f}"
+    origin = f"`{adjusted.fingerprint}`" if adjusted.fingerprint else "not recorded"
+    yield (
+        "## Recalibration\n\n"
+        f"Method: {adjusted.method}. The level was estimated anew, the spread "
+        f"between children was {spread}; everything else is as it was trained.\n"
+        f"{adjusted.children} children at risk at the landmark, {adjusted.events} of them lost "
+        f"response, from the cohort {adjusted.cohort}.\n"
+        f"Synthetic: **{'yes' if adjusted.synthetic else 'no'}**. "
+        f"SHA-256 of the checked table: `{adjusted.sha256}`.\n"
+        f"Fingerprint of the model folder that was adjusted: {origin}."
+    )
+
+
 def _performance(model: PackagedModel) -> str:
     metrics = model.facts.metrics
     rows = [
@@ -60,8 +88,13 @@ def _performance(model: PackagedModel) -> str:
         for name, value in metrics.items()
         if not name.endswith("_sd")
     ]
+    earlier = (
+        "**These are the figures of the original model**, as it was before recalibration. "
+        "The recalibrated one has not been judged on children it had not seen.\n\n"
+    )
     return (
         "## Performance on children the model had not seen\n\n"
+        f"{earlier if model.facts.recalibration else ''}"
         "Repeated five-fold cross-validation, the whole pipeline inside. "
         "Days count from the first infusion. Spread: standard deviation over folds or repeats.\n\n"
         "| measure | mean | spread |\n|---|---|---|\n" + "\n".join(rows)

@@ -53,8 +53,8 @@ class TreeEnsemble:
     before : float
         The prediction before the first time: 1 for survival, 0 for the cumulative hazard.
     output : str
-        What the prediction is: ``survival``, ``risk``, ``cumulative_hazard``, ``risk_score``
-        or ``log_hazard``.
+        What the prediction is: ``survival``, ``risk``, ``cumulative_hazard``, ``risk_score``,
+        ``log_hazard``, ``log_time`` or ``log_acceleration``.
     n_features : int
     """
 
@@ -145,6 +145,14 @@ class TreeEnsemble:
             self, values=-self.values, offset=1 - self.offset, before=1 - self.before, output="risk"
         )
 
+    def as_acceleration(self) -> TreeEnsemble:
+        """Minus the log-time, as trees again: what pushes it up brings the event sooner."""
+        if self.output != "log_time":
+            raise UnsupportedModel(
+                f"acceleration is minus the log-time; these trees tell {self.output}"
+            )
+        return replace(self, values=-self.values, offset=-self.offset, output="log_acceleration")
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that is needed to build the ensemble again, without pickled objects."""
         return {
@@ -185,7 +193,7 @@ class TreeEnsemble:
         model : RandomSurvivalForest, ExtraSurvivalTrees or GradientBoostingSurvivalAnalysis
         output : str, optional
             For forests ``survival`` (default), ``risk``, ``cumulative_hazard`` or ``risk_score``;
-            for boosting ``log_hazard``.
+            for boosting ``log_hazard``, or ``log_time`` where its loss is not ``coxph``.
 
         Raises
         ------
@@ -199,9 +207,11 @@ class TreeEnsemble:
 
     @classmethod
     def from_xgboost(cls, model: Any) -> TreeEnsemble:
-        """Read the log-hazard of a fitted XGBoost model with the objective ``survival:cox``.
+        """Read the margin of a fitted XGBoost model.
 
-        Sums are kept in float64, so they differ from XGBoost's own float32 by about 1e-6.
+        It is the log-hazard for the objective ``survival:cox`` and the log-time for
+        ``survival:aft``. Sums are kept in float64, so they differ from XGBoost's own float32 in
+        the seventh digit.
         """
         from lorpredict.trees._xgboost import read_xgboost
 

@@ -36,7 +36,7 @@ def read_scikit_survival(model: Any, output: Scale | None) -> TreeEnsemble:
     if not hasattr(model, "estimators_"):
         raise NotFitted(f"this {type(model).__name__} has not learnt yet; call fit first")
     if isinstance(model, GradientBoostingSurvivalAnalysis):
-        return _boosting(model, output or "log_hazard")
+        return _boosting(model, output)
     return _forest(model, output or "survival")
 
 
@@ -68,13 +68,10 @@ def _risk_score_of_leaves(tree: Any, forest: Any) -> Floats:
     return total
 
 
-def _boosting(model: Any, output: Scale) -> TreeEnsemble:
-    _refuse_output(model, output, ("log_hazard",))
-    if model.loss != "coxph":
-        raise UnsupportedModel(
-            f"boosting with loss={model.loss!r} predicts a time, not a hazard; "
-            "only loss='coxph' is explained"
-        )
+def _boosting(model: Any, output: Scale | None) -> TreeEnsemble:
+    # The other losses are about a time, whose logarithm the trees add up to.
+    margin: Scale = "log_hazard" if model.loss == "coxph" else "log_time"
+    _refuse_output(model, output or margin, (margin,))
     fitted = [estimator.tree_ for estimator in model.estimators_[:, 0]]
     # Dropout shrinks each tree by its own factor.
     shrunk = model.learning_rate * np.asarray(getattr(model, "_scale", np.ones(len(fitted))))
@@ -83,7 +80,7 @@ def _boosting(model: Any, output: Scale) -> TreeEnsemble:
         for tree, factor in zip(fitted, shrunk, strict=True)
     ]
     trees = [_tree(tree, values) for tree, values in zip(fitted, leaves, strict=True)]
-    return join(trees, output=output, n_features=model.n_features_in_)
+    return join(trees, output=margin, n_features=model.n_features_in_)
 
 
 def _scaled(fitted: Sequence[Any], leaves: Sequence[Floats]) -> list[Tree]:

@@ -11,25 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lorpredict.errors import NotFitted, UnsupportedModel
+from lorpredict.survival import Scale
 from lorpredict.trees._ensemble import TreeEnsemble
 from lorpredict.trees._joining import Tree, join
 
 Json = Mapping[str, Any]
 
+_OUTPUTS: dict[str, Scale] = {"survival:cox": "log_hazard", "survival:aft": "log_time"}
+
 
 def read_xgboost(model: Any) -> TreeEnsemble:
-    """Read the log-hazard of an XGBoost model that was fitted with ``survival:cox``."""
+    """Read the margin of an XGBoost model: a log-hazard or a log-time, by its objective."""
     learner = json.loads(bytes(_booster(model).save_raw("json")))["learner"]
-    _refuse_objective(learner["objective"]["name"])
+    output = _output(learner["objective"]["name"])
     trees, factors = _trees_with_factors(learner["gradient_booster"])
     if not trees:
         raise NotFitted("this XGBoost model holds no trees; train it first")
     parameters = learner["learner_model_param"]
-    # XGBoost keeps the base score of Cox as a hazard ratio; the trees add up on its logarithm.
+    # XGBoost keeps the base score of Cox as a hazard ratio and that of accelerated failure time
+    # as a time; the trees add up on the logarithm of either.
     base_score = np.float32(parameters["base_score"].strip("[]"))
     return join(
         [_tree(tree, factor) for tree, factor in zip(trees, factors, strict=True)],
-        output="log_hazard",
+        output=output,
         n_features=int(parameters["num_feature"]),
         offset=math.log(base_score),
     )
@@ -56,11 +60,13 @@ def _booster(model: Any) -> Any:
     return booster if stopped is None else booster[: stopped + 1]
 
 
-def _refuse_objective(objective: str) -> None:
-    if objective != "survival:cox":
+def _output(objective: str) -> Scale:
+    if objective not in _OUTPUTS:
+        known = " and ".join(repr(each) for each in _OUTPUTS)
         raise UnsupportedModel(
-            f"an XGBoost model with objective {objective!r}; only 'survival:cox' is explained"
+            f"an XGBoost model with objective {objective!r}; only {known} are explained"
         )
+    return _OUTPUTS[objective]
 
 
 def _trees_with_factors(booster: Json) -> tuple[list[Json], list[float]]:

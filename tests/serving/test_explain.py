@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from lorpredict import PackagedModel
+from lorpredict import Cohort, ModelDesign, PackagedModel, develop
+from serving.app import create_app
+from serving.models import ServedModels
+from serving.settings import Settings
 
 Child = dict[str, Any]
 
@@ -60,6 +64,24 @@ def test_a_cox_model_is_explained_on_the_log_hazard(client: TestClient, child: C
 
     assert answer["scale"] == "log_hazard"
     assert "hazard ×" in _horizons(answer)[0]["contributions"][0]["text"]
+
+
+def test_a_model_of_times_is_explained_on_the_log_acceleration(
+    cohort: Cohort, design: ModelDesign, child: Child, tmp_path: Path
+) -> None:
+    model = develop(cohort, design, family_names=("aft",), repeats=1).packaged("aft")
+    model.save(tmp_path / "served" / "champion")
+    settings = Settings(model=str(tmp_path / "served"), allow_stages=("demo",))
+    client = TestClient(create_app(ServedModels.load(settings)))
+
+    answer = client.post("/v1/explain", json={"record": child}).json()
+    first, last = _horizons(answer)
+
+    assert answer["scale"] == "log_acceleration"
+    assert first["contributions"] == last["contributions"]
+    largest = first["contributions"][0]
+    sooner = "÷" if largest["contribution"] > 0 else "×"
+    assert f"time to loss of response {sooner} " in largest["text"]
 
 
 def test_the_largest_contribution_comes_first(client: TestClient, children: list[Child]) -> None:

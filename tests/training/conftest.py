@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from lorpredict.synthetic import RECONSTRUCTED_COHORT
 from tests.training.stores import Store
 
 PROJECT = Path(__file__).parents[2]
+Refused = Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,51 @@ def clean_environment(**more: str) -> dict[str, str]:
     return {**kept, "PATH": path, "MLFLOW_DISABLE_TELEMETRY": "true", **more}
 
 
+def run_entry(
+    name: str, *arguments: str, store: str, place: Path = PROJECT
+) -> subprocess.CompletedProcess[str]:
+    """Run the script of an entry point as MLproject's command does."""
+    return subprocess.run(
+        [sys.executable, "-m", f"training.{name}", *arguments],
+        cwd=place,
+        env=clean_environment(MLFLOW_TRACKING_URI=store, PYTHONPATH=str(PROJECT)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def run_project(entry: str, place: Path, **parameters: str) -> subprocess.CompletedProcess[str]:
+    """Type ``mlflow run`` in a directory that is not the project's."""
+    given = [word for name, value in parameters.items() for word in ("-P", f"{name}={value}")]
+    project = [str(PROJECT), "-e", entry, "--env-manager", "local"]
+    fetched = place.with_name(f"{place.name}-fetched")  # where MLflow leaves what a path stood for
+    fetched.mkdir(exist_ok=True)
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "mlflow",
+            "run",
+            *project,
+            "--experiment-name",
+            "lorpredict",
+            *given,
+        ],
+        cwd=place,
+        env=clean_environment(MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR="false", TMPDIR=str(fetched)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.fixture(scope="session")
 def train() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the training script as MLproject's command does."""
+    """Run the training script with a store of its own."""
 
     def run(*arguments: str, place: Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "training.main", *arguments],
-            cwd=PROJECT,
-            env=clean_environment(MLFLOW_TRACKING_URI=f"sqlite:///{place / 'mlflow.db'}"),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_entry("main", *arguments, store=f"sqlite:///{place / 'mlflow.db'}")
 
     return run
 
@@ -69,17 +103,7 @@ def awkward_table() -> pd.DataFrame:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     place = tmp_path_factory.mktemp("trained")
     awkward_table().to_csv(place / "OTHER.csv", index=False)
-    settings = ("cohort=OTHER.csv", "families=ridge,forest", "repeats=1")
-    parameters = [word for setting in settings for word in ("-P", setting)]
-    command = [sys.executable, "-m", "mlflow", "run", str(PROJECT), "--env-manager", "local"]
-    run = subprocess.run(
-        [*command, "--experiment-name", "lorpredict", *parameters],
-        cwd=place,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = run_project("main", place, cohort="OTHER.csv", families="ridge,forest", repeats="1")
     assert run.returncode == 0, run.stdout + run.stderr
     return Trained(place, run.stdout + run.stderr)
 
@@ -88,3 +112,25 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 def store(trained: Trained, tmp_path: Path) -> Store:
     """A store of its own, in which a champion and a challenger stand."""
     return Store.copied(trained.place, tmp_path)
+
+
+@pytest.fixture
+def refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Refused:
+    """Ask an entry point for what it refuses, in a directory of its own; returns what is told."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
+    for name in ("MLFLOW_DISABLE_TELEMETRY", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"):
+        monkeypatch.setenv(name, "true" if "DISABLE" in name else "false")
+
+    def ask(main: Callable[[Sequence[str]], int], *arguments: str) -> str:
+        try:
+            status: object = main(arguments)
+        except SystemExit as left:  # argparse's way out
+            status = left.code
+        told = capsys.readouterr().err
+        assert status == 2, told
+        return told
+
+    return ask

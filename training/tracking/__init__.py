@@ -1,12 +1,24 @@
-"""The one place that speaks to MLflow: it carries a development into the tracking store.
+"""The one place that speaks to MLflow: it carries what the library returns into the tracking store.
 
 Everything slow happens before the registry is touched. The models are logged, loaded back and
 asked their reference records; only then are versions made and aliases moved, and an interruption
 in between takes them back.
 """
 
+from training.tracking._fetched import downloaded
 from training.tracking._logged_model import LoggedModel, refuse_other_answers
+from training.tracking._recalibration import record_recalibration
 from training.tracking._record import record_training
-from training.tracking._registration import register
+from training.tracking._registration import register, register_beside
+from training.tracking._validation import record_validation
 
-__all__ = ["LoggedModel", "record_training", "refuse_other_answers", "register"]
+__all__ = [
+    "LoggedModel",
+    "downloaded",
+    "record_recalibration",
+    "record_training",
+    "record_validation",
+    "refuse_other_answers",
+    "register",
+    "register_beside",
+]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +17,8 @@ import pandas as pd
 from mlflow.exceptions import MlflowException
 
 import lorpredict
-from lorpredict.development import Development
 from lorpredict.errors import DamagedModel
+from lorpredict.packaged import PackagedModel
 from lorpredict.report import model_card
 from training.tracking._quiet import quiet
 
@@ -34,21 +36,32 @@ class LoggedModel:
     run_id: str
 
 
-def log_model(development: Development, family: str, run_id: str, name: str) -> LoggedModel:
+def log_model(model: PackagedModel, run_id: str) -> LoggedModel:
     """Log the model folder as a pyfunc, load it back and ask it its reference records."""
-    model = development.packaged(family, name=name)
-    with tempfile.TemporaryDirectory() as place, mlflow.start_run(run_id=run_id, nested=True):
+    facts = model.facts
+    with tempfile.TemporaryDirectory() as place, _within(run_id):
         folder = model.save(Path(place) / "model", documents={"card.md": model_card(model)})
         with quiet("mlflow.models.model", "mlflow.pyfunc"):
             info = mlflow.pyfunc.log_model(
-                name=f"{name}-{family}",
+                name=f"{facts.name}-{facts.family}",
                 python_model=str(_PYFUNC),
                 artifacts={"model": str(folder)},
                 code_paths=[str(_library_without_data(Path(place)))],
                 pip_requirements=[f"{package}=={version(package)}" for package in REQUIREMENTS],
             )
         refuse_other_answers(info.model_uri, folder)
-    return LoggedModel(family, info.model_uri, run_id)
+    return LoggedModel(facts.family, info.model_uri, run_id)
+
+
+@contextmanager
+def _within(run_id: str) -> Iterator[None]:
+    """Go on with a run; one that lasts is not ended."""
+    active = mlflow.active_run()
+    if active is not None and active.info.run_id == run_id:
+        yield
+        return
+    with mlflow.start_run(run_id=run_id, nested=True):
+        yield
 
 
 def _library_without_data(place: Path) -> Path:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import mlflow
 from mlflow import MlflowClient
@@ -27,18 +28,34 @@ def register(served: Mapping[str, LoggedModel], *, name: str, stage: str) -> dic
     taken back first.
     """
     client = MlflowClient()
-    remove_abandoned(client, name)
-    marked = {"stage": stage, **marks(client, name)}
-    try:
+    with _taken_back_on_failure(client, name, stage) as marked:
         versions = {alias: _make_version(model, name, marked) for alias, model in served.items()}
         _move_aliases(client, name, versions)
         for number in versions.values():
             client.delete_model_version_tag(name, number, PENDING)
+    return versions
+
+
+def register_beside(model: LoggedModel, *, name: str, stage: str) -> str:
+    """Make one more version of a model and move no alias: who is served is for others to say."""
+    client = MlflowClient()
+    with _taken_back_on_failure(client, name, stage) as marked:
+        number = _make_version(model, name, marked)
+        client.delete_model_version_tag(name, number, PENDING)
+    return number
+
+
+@contextmanager
+def _taken_back_on_failure(client: MlflowClient, name: str, stage: str) -> Iterator[dict[str, str]]:
+    """Give the tags of a registration that has begun; take it back unless it ends."""
+    remove_abandoned(client, name)
+    marked = {"stage": stage, **marks(client, name)}
+    try:
+        yield marked
     except BaseException:
         with undisturbed():
             take_back(client, name, marked[REGISTRATION])
         raise
-    return versions
 
 
 def _make_version(model: LoggedModel, name: str, tags: Mapping[str, str]) -> str:

@@ -15,7 +15,12 @@ from sksurv.ensemble import RandomSurvivalForest
 
 from lorpredict.errors import UnsupportedModel
 from lorpredict.explanation import ExactExplainer, exact_contributions
-from lorpredict.models._curves import LinearHazard, SurvivalForest, TreeHazard
+from lorpredict.models._curves import (
+    AcceleratedTime,
+    LinearHazard,
+    SurvivalForest,
+    TreeHazard,
+)
 from lorpredict.survival import CurveModel, Floats, StepFunction, outcome_array
 from lorpredict.trees import TreeEnsemble
 
@@ -53,6 +58,17 @@ def boosting(features: Floats) -> TreeHazard:
     return TreeHazard(TreeEnsemble.from_xgboost(booster), BASELINE)
 
 
+@pytest.fixture(scope="module")
+def accelerated(features: Floats) -> AcceleratedTime:
+    rng = np.random.default_rng(18)
+    time = 300 * rng.exponential(size=70)
+    data = xgb.DMatrix(features)
+    data.set_float_info("label_lower_bound", time)
+    data.set_float_info("label_upper_bound", time)
+    settings = {"objective": "survival:aft", "max_depth": 2, "base_score": 300.0}
+    return AcceleratedTime(TreeEnsemble.from_xgboost(xgb.train(settings, data, 10)), "normal", 1.0)
+
+
 def test_forest_is_explained_on_the_risk(forest: SurvivalForest, features: Floats) -> None:
     values, base_values, predicted, scale = exact_contributions(forest, features, DAYS)
 
@@ -72,6 +88,21 @@ def test_boosting_is_explained_on_the_log_hazard_for_every_day(
     assert np.array_equal(values[:, :, 0], values[:, :, 1])
     assert np.array_equal(predicted[:, 1], boosting.log_hazard(features))
     assert values.sum(axis=1) + base_values == pytest.approx(predicted, abs=EXACT)
+
+
+def test_times_are_explained_on_minus_their_logarithm(
+    accelerated: AcceleratedTime, features: Floats
+) -> None:
+    values, base_values, predicted, scale = exact_contributions(accelerated, features, DAYS)
+
+    assert scale == "log_acceleration"
+    assert values.shape == (70, 4, 2)
+    assert np.array_equal(values[:, :, 0], values[:, :, 1])
+    assert np.array_equal(predicted[:, 1], -accelerated.log_time(features))
+    assert values.sum(axis=1) + base_values == pytest.approx(predicted, abs=EXACT)
+    # Up means sooner: less survival on any day.
+    order = np.argsort(predicted[:, 0])
+    assert np.diff(accelerated.survival(features, DAYS)[order, 0]).max() <= EXACT
 
 
 def test_linear_model_is_explained_by_its_own_terms() -> None:

@@ -95,6 +95,20 @@ def test_titles_tell_the_scale_and_count_from_the_first_infusion(
     assert "synthetic" not in _texts(swarm)
 
 
+def test_a_time_says_which_way_is_sooner(contributions: Contributions) -> None:
+    accelerated = replace(contributions, scale="log_acceleration")
+    child = _texts(figures.waterfall(accelerated, 0, 267))
+
+    assert "One child's log-acceleration, the same at all times" in child
+    assert "Log-acceleration of secondary loss of response (right: sooner)" in child
+    swarm = _texts(figures.beeswarm(accelerated, 267))
+    assert "Contribution to the log-acceleration (right: sooner)" in swarm
+    told = [sentence.text for sentence in top_contributions(accelerated, 0, 1, n=4)]
+    assert told[2:] == ["time to loss of response ÷ 1.02", "time to loss of response × 1.01"]
+    with pytest.raises(UnsupportedModel, match="log-acceleration are the same at all times"):
+        figures.over_time(accelerated, 0)
+
+
 def test_waterfall_tells_one_child_in_original_units(contributions: Contributions) -> None:
     texts = _texts(figures.waterfall(contributions, 0, 267))
 

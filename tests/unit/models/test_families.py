@@ -1,4 +1,4 @@
-"""What is particular to each family; what they share stands in contract/test_families.py."""
+"""What is particular to a family; what all share stands in tests/contract."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sksurv.nonparametric import kaplan_meier_estimator
 
 from lorpredict import AtRisk, Development, family
 from lorpredict.errors import TooLittleData
-from lorpredict.models import LinearHazard, SurvivalForest, TreeHazard
+from lorpredict.models import AcceleratedTime, LinearHazard, SurvivalForest, TreeHazard
 from lorpredict.models._baseline import breslow_baseline, kaplan_meier_baseline
 from lorpredict.models._cox import chosen_penalty, partial_log_likelihood, ridge_coefficients
 from lorpredict.models._forests import round_up
@@ -28,6 +28,12 @@ TENS = np.array([10.0, 20.0, 30.0, 40.0, 50.0])
         ("ridge", "linear", LinearHazard),
         ("boosting", "tree", TreeHazard),
         ("forest", "tree", SurvivalForest),
+        ("extra", "tree", SurvivalForest),
+        ("aft", "tree", AcceleratedTime),
+        ("gradient", "tree", TreeHazard),
+        ("coxnet", "linear", LinearHazard),
+        ("not_in_remission", "comparator", LinearHazard),
+        ("trough", "comparator", LinearHazard),
     ],
 )
 def test_a_family_is_of_its_kind_and_learns_its_shape(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lorpredict import PackagedModel, families
+from lorpredict.packaged import Recalibration
 from lorpredict.report import model_card
 
 
@@ -46,3 +49,41 @@ def test_a_model_without_predictors_says_so(packaged: dict[str, PackagedModel]) 
 
 def test_horizons_are_told_from_the_first_infusion(packaged: dict[str, PackagedModel]) -> None:
     assert "by day 365, 730 since the first infusion" in model_card(packaged["ridge"])
+
+
+ADJUSTED = Recalibration(
+    "slope", "ours", "c0ffee", children=200, events=51, synthetic=False, slope=0.9149
+)
+
+
+def recalibrated(model: PackagedModel, adjusted: Recalibration) -> str:
+    return model_card(replace(model, facts=replace(model.facts, recalibration=adjusted)))
+
+
+def test_a_recalibrated_model_says_by_whom_and_how(packaged: dict[str, PackagedModel]) -> None:
+    card = recalibrated(packaged["ridge"], replace(ADJUSTED, fingerprint="f1d0"))
+    assert "## Recalibration\n\nMethod: slope." in card
+    assert "the spread between children was multiplied by 0.915;" in card
+    assert (
+        "200 children at risk at the landmark, 51 of them lost response, from the cohort ours."
+        in card
+    )
+    assert "Synthetic: **no**. SHA-256 of the checked table: `c0ffee`." in card
+    assert "Fingerprint of the model folder that was adjusted: `f1d0`." in card
+
+
+def test_figures_of_a_recalibrated_model_are_called_those_of_the_original(
+    packaged: dict[str, PackagedModel],
+) -> None:
+    told = "**These are the figures of the original model**"
+    assert told in recalibrated(packaged["ridge"], ADJUSTED)
+    assert told not in model_card(packaged["ridge"])
+    assert "Recalibration" not in model_card(packaged["ridge"])
+
+
+def test_a_recalibration_of_the_level_leaves_the_spread(
+    packaged: dict[str, PackagedModel],
+) -> None:
+    card = recalibrated(packaged["ridge"], replace(ADJUSTED, method="baseline", slope=None))
+    assert "the spread between children was left as it was;" in card
+    assert "that was adjusted: not recorded." in card

@@ -1,0 +1,40 @@
+"""A whole cohort before a packaged model: who is at risk by its design, and what it sees of them.
+
+Everything else of this room answers single records and stays light; this needs pandas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lorpredict.cohort import Cohort
+from lorpredict.features._pipeline import coded_table
+from lorpredict.outcome import AtRisk, landmark
+from lorpredict.packaged._model import PackagedModel
+from lorpredict.survival import Floats
+
+
+def at_risk_for(model: PackagedModel, cohort: Cohort) -> AtRisk:
+    """Take the children who are at risk by the model's own design.
+
+    Only what the model looks at has to be there: one of four predictors does not ask for the
+    fourteen others of its design.
+
+    Raises
+    ------
+    DesignError
+        Naming every predictor that the cohort lacks.
+    TooLittleData
+        If nobody is at risk.
+    """
+    design = model.facts.design
+    asked = model.encoding.predictors or design.predictors  # Kaplan-Meier looks at none
+    indicated = tuple(name for name in design.missing_indicators if name in asked)
+    narrowed = replace(design, predictors=asked, missing_indicators=indicated)
+    return replace(landmark(cohort, narrowed), design=design)
+
+
+def features_of(model: PackagedModel, at_risk: AtRisk) -> Floats:
+    """Encode the children for ``model.curves``, array of shape (n_children, n_features)."""
+    columns = model.facts.design.catalogue.columns(model.encoding.predictors)
+    return model.encoding.encode(coded_table(at_risk.X, columns))

@@ -1,0 +1,118 @@
+"""Predicted risk beside what happened, in groups; and what acting on it would be worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sksurv.nonparametric import kaplan_meier_estimator
+
+from lorpredict.evaluation.calibration import observed_risk
+from lorpredict.survival import Floats, Outcome, StepFunction
+from lorpredict.validation._judged import Group
+
+# House limits: a Kaplan-Meier of few events says little, two points say nothing of a shape.
+_EVENTS_A_GROUP = 10
+_FEWEST_GROUPS, _MOST_GROUPS = 3, 10
+THRESHOLDS: Floats = np.arange(0.10, 0.405, 0.01)
+
+
+def calibration_groups(group: Group) -> pd.DataFrame:
+    """Mean predicted and observed risk of groups of equal size, with 95 % intervals.
+
+    Children with the same risk stay together. The interval is Kaplan-Meier's on the log-log
+    scale; a group without an event, or with nothing but events, has none.
+
+    Returns
+    -------
+    DataFrame
+        ``day`` (since the first infusion), ``group``, ``children``, ``predicted``, ``observed``,
+        ``low``, ``high``.
+    """
+    rows = [
+        {"day": day + group.at_risk.design.landmark_day, "group": number, **row}
+        for day, risk in zip(group.horizons, group.at_horizons.T, strict=True)
+        for number, row in enumerate(_groups(risk, group.y, float(day)), start=1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _groups(risk: Floats, y: Outcome, day: float) -> Iterator[dict[str, float]]:
+    number = np.clip(int(y["event"].sum()) // _EVENTS_A_GROUP, _FEWEST_GROUPS, _MOST_GROUPS)
+    for members in equal_groups(risk, int(number)):
+        observed, low, high = _observed(y[members], day)
+        yield {
+            "children": len(members),
+            "predicted": float(risk[members].mean()),
+            "observed": observed,
+            "low": low,
+            "high": high,
+        }
+
+
+def equal_groups(risk: Floats, number: int) -> list[NDArray[np.intp]]:
+    """Rows of children in groups of about equal size, the lowest risk first; ties stay together."""
+    edges = np.unique(np.quantile(risk, np.arange(1, number) / number))
+    belongs = np.searchsorted(edges, risk, side="left")
+    return [np.flatnonzero(belongs == each) for each in np.unique(belongs)]
+
+
+def _observed(y: Outcome, day: float) -> tuple[float, float, float]:
+    """Observed risk by a day and its interval, NaN where there is none."""
+    days, survival, ends = kaplan_meier_estimator(y["event"], y["duration"], conf_type="log-log")
+    at_day = float(StepFunction(days, survival, before=1.0)([day])[0])
+    if not 0 < at_day < 1:
+        return 1 - at_day, float("nan"), float("nan")
+    low, high = (float(StepFunction(days, end, before=1.0)([day])[0]) for end in (ends[1], ends[0]))
+    return 1 - at_day, 1 - low, 1 - high
+
+
+def net_benefit(group: Group) -> pd.DataFrame:
+    """Net benefit of acting on the risk, by horizon and threshold, beside acting on all or none.
+
+    Returns
+    -------
+    DataFrame
+        ``day`` (since the first infusion), ``threshold``, ``model``, ``treat_all``; treating
+        nobody is worth 0.
+
+    References
+    ----------
+    Vickers AJ, et al. BMC Med Inform Decis Mak 8:53 (2008): with censoring, by Kaplan-Meier among
+    those above the threshold.
+    """
+    rows = [
+        {
+            "day": day + group.at_risk.design.landmark_day,
+            "threshold": round(float(threshold), 2),
+            "model": _worth(risk >= threshold, group.y, float(day), threshold),
+            "treat_all": _worth(np.ones(len(risk), dtype=bool), group.y, float(day), threshold),
+        }
+        for day, risk in zip(group.horizons, group.at_horizons.T, strict=True)
+        for threshold in THRESHOLDS
+    ]
+    return pd.DataFrame(rows)
+
+
+def _worth(treated: NDArray[np.bool_], y: Outcome, day: float, threshold: float) -> float:
+    if not treated.any():
+        return 0.0
+    share, lost = float(treated.mean()), float(observed_risk(y[treated], np.array([day]))[0])
+    return share * (lost - (1 - lost) * threshold / (1 - threshold))
+
+
+def risk_distribution(group: Group) -> pd.DataFrame:
+    """How the predicted risks are spread, one row a horizon; no single child's."""
+    shares = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+    rows = [
+        {
+            "day": day + group.at_risk.design.landmark_day,
+            "mean": float(risk.mean()),
+            "sd": float(risk.std(ddof=1)),
+            **{name: float(np.quantile(risk, share)) for name, share in shares.items()},
+        }
+        for day, risk in zip(group.horizons, group.at_horizons.T, strict=True)
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,147 @@
+"""One group of children, asked of the model and judged: the whole cohort, or a site of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lorpredict.cohort import Cohort
+from lorpredict.errors import TooLittleData
+from lorpredict.evaluation._evaluate import evaluation_grid, horizon_names
+from lorpredict.evaluation._intervals import external_measures, percentile_intervals
+from lorpredict.outcome import AtRisk
+from lorpredict.packaged import PackagedModel
+from lorpredict.packaged._cohort import at_risk_for, features_of
+from lorpredict.survival import FEWEST_AT_RISK, Floats, Outcome, last_day_at_risk
+
+Measured = Callable[["Group"], pd.DataFrame]
+# Below it, starting processes takes longer than five hundred draws (ten seconds for a thousand).
+CHILDREN_WORTH_A_PROCESS = 2000
+_SMALLEST_SURVIVAL = 1e-4  # a risk of 1 would expect events without bound
+
+
+@dataclass(frozen=True)
+class Group:
+    """Children at risk, and what the model says of them.
+
+    Parameters
+    ----------
+    risk : array of shape (n_children, n_days)
+    days : array of shape (n_days,)
+        Days since the landmark, about a month apart, up to the last horizon.
+    horizons : array of shape (n_horizons,)
+        Days since the landmark, within the follow-up of the model and of these children.
+    """
+
+    name: str
+    at_risk: AtRisk
+    risk: Floats
+    days: Floats
+    horizons: Floats
+
+    @property
+    def y(self) -> Outcome:
+        """What happened to these children."""
+        return self.at_risk.y
+
+    @property
+    def events(self) -> int:
+        """Number of them who lost response."""
+        return int(self.y["event"].sum())
+
+    @property
+    def horizon_names(self) -> list[str]:
+        """Names that end the names of measures."""
+        return horizon_names(self.at_risk.design, self.horizons)
+
+    @property
+    def at_horizons(self) -> Floats:
+        """Risk by each horizon, array of shape (n_children, n_horizons)."""
+        chosen: Floats = self.risk[:, np.searchsorted(self.days, self.horizons)]
+        return chosen
+
+
+def group_of(model: PackagedModel, cohort: Cohort, *, name: str) -> Group:
+    """Ask the model of the children of a cohort who are at risk by its design.
+
+    Raises
+    ------
+    DesignError
+        If the cohort lacks predictors of the model.
+    TooLittleData
+        If nobody is at risk, nobody lost response, or no horizon lies within follow-up.
+    """
+    at_risk = at_risk_for(model, cohort)
+    if not at_risk.y["event"].any():
+        raise TooLittleData(
+            f"none of the {len(at_risk)} children at risk in {cohort.name!r} lost response after "
+            "the landmark; there is nothing to judge a model by"
+        )
+    horizons = _horizons_within(model, at_risk)
+    days = evaluation_grid(at_risk.design, horizons)
+    survival = model.curves.survival(features_of(model, at_risk), days)
+    return Group(name, at_risk, 1 - survival, days, horizons)
+
+
+def _horizons_within(model: PackagedModel, at_risk: AtRisk) -> Floats:
+    last = min(last_day_at_risk(at_risk.y), model.facts.follow_up_days_since_landmark)
+    horizons = at_risk.design.horizons
+    if horizons[0] > last:
+        left = int((at_risk.y["duration"] >= horizons[0]).sum())
+        raise TooLittleData(
+            f"no horizon lies within follow-up: by the first, day {horizons[0]:g} since the "
+            f"landmark, {left} of {len(at_risk)} children were still at risk; expected at least "
+            f"{FEWEST_AT_RISK}"
+        )
+    within: Floats = horizons[horizons <= last]
+    return within
+
+
+def measured(group: Group, *, resamples: int, seed: int, workers: int) -> pd.DataFrame:
+    """Every measure of a group with its 95 % interval, the model fixed, the children drawn anew."""
+    processes = workers if len(group.y) >= CHILDREN_WORTH_A_PROCESS else 1
+    asked = {"resamples": resamples, "seed": seed, "workers": processes}
+    registered = external_measures(
+        group.risk, group.days, group.horizons, group.y, group.horizon_names, **asked
+    )
+    large = percentile_intervals(partial(_in_the_large, *_events(group)), len(group.y), **asked)
+    both = [registered, large.rename_axis("measure").reset_index()]
+    return pd.concat(both).sort_values("measure", ignore_index=True)
+
+
+def _in_the_large(
+    observed: NDArray[np.bool_], expected: Floats, rows: NDArray[np.intp]
+) -> dict[str, float]:
+    """Logarithm of observed over expected events.
+
+    0 is right; 0.2 says that the hazard is by a fifth higher than told, whatever the censoring.
+
+    References
+    ----------
+    Crowson CS, Atkinson EJ, Therneau TM. Stat Methods Med Res 25:1692 (2016).
+    """
+    seen, told = observed[rows].sum(), expected[rows].sum()
+    undefined = seen == 0 or told == 0
+    return {"calibration_in_the_large": float("nan") if undefined else float(np.log(seen / told))}
+
+
+def _events(group: Group) -> tuple[NDArray[np.bool_], Floats]:
+    """Who had the event by the last horizon, and how many each was expected to have by then.
+
+    What was expected of a child is its cumulative hazard when it was last seen, taken to rise
+    evenly within a month.
+    """
+    last = float(group.horizons[-1])
+    seen = np.minimum(group.y["duration"], last)
+    days = np.concatenate([[0.0], group.days])
+    hazard = -np.log(np.clip(1 - group.risk, _SMALLEST_SURVIVAL, 1.0))
+    expected = [
+        np.interp(day, days, np.concatenate([[0.0], of_child]))
+        for day, of_child in zip(seen, hazard, strict=True)
+    ]
+    return group.y["event"] & (group.y["duration"] <= last), np.array(expected)

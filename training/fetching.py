@@ -1,0 +1,83 @@
+"""The model of elsewhere: a folder, or an address of the model registry."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from lorpredict.errors import DamagedModel
+from lorpredict.packaged import PackagedModel, fingerprint
+
+_REGISTRY = re.compile(r"(models|runs):/")
+
+
+@dataclass(frozen=True)
+class FetchedModel:
+    """A packaged model, and where it stands.
+
+    Parameters
+    ----------
+    name : of the registered model, or the one that the model has itself
+    version : in the registry, if it was fetched from there
+    fingerprint : of its folder
+    """
+
+    model: PackagedModel
+    name: str
+    version: str | None
+    fingerprint: str
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says where the model is."""
+    parser.add_argument(
+        "--model",
+        required=True,
+        help="folder, models:/NAME@ALIAS, models:/NAME/VERSION or runs:/RUN/NAME",
+    )
+
+
+def fetched_model(address: str) -> FetchedModel:
+    """Load a model from its folder, from what MLflow has downloaded, or from the registry.
+
+    Raises
+    ------
+    DamagedModel
+        If there is no model, or it is not what was saved.
+    """
+    if not _REGISTRY.match(address):
+        return _loaded(Path(address), address)
+    from training.tracking import downloaded  # MLflow costs seconds, which a folder need not wait
+
+    with tempfile.TemporaryDirectory() as place:
+        return _loaded(downloaded(address, Path(place)), address)
+
+
+def _loaded(place: Path, address: str) -> FetchedModel:
+    """Find the one model folder at a place: the place itself, or inside a pyfunc."""
+    found = [path.parent for path in sorted(place.rglob("SHA256SUMS"))]
+    if len(found) != 1:
+        raise DamagedModel(
+            f"{address} holds {len(found)} model folders; expected one, or an address such as "
+            "models:/lorpredict-week14@champion"
+        )
+    model = PackagedModel.load(found[0])
+    # What MLflow fetches from the registry says where it stood, also when `mlflow run` did it.
+    registered = _meta(place / "registered_model_meta")
+    return FetchedModel(
+        model=model,
+        name=registered.get("model_name") or model.facts.name,
+        version=registered.get("model_version"),
+        fingerprint=fingerprint(found[0]),
+    )
+
+
+def _meta(file: Path) -> dict[str, str]:
+    """Read ``key: value`` lines, where there are any; MLflow writes null for nothing."""
+    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+    pairs = (line.partition(": ") for line in lines)
+    plain = {key: value.strip().strip("'\"") for key, _, value in pairs}
+    return {key: value for key, value in plain.items() if value not in ("", "null")}
