@@ -93,10 +93,10 @@ def _faults(record: Record, encoding: Encoding, design: ModelDesign, row: int) -
     usable = {k: v for k, v in record.items() if k in known and known[k].may_predict}
     readable = {k: v for k, v in usable.items() if not known[k].fault(v)}
     yield from contradictions(readable, row=row)
-    told = set(_derived(readable, design)) | set(
-        usable
-    )  # a value that cannot be read was told already
-    if encoding.predictors and not told & set(encoding.predictors):
+    # A value that cannot be read was told already.
+    told = set(_derived(readable, design)) | set(usable)
+    # Of a single predictor the model has learnt what its absence means.
+    if len(encoding.predictors) > 1 and not told & set(encoding.predictors):
         names = ", ".join(encoding.predictors)
         yield Fault("record", "holds none of the model's predictors", f"They are {names}", row=row)
 
