@@ -93,7 +93,8 @@ class PackagedModel:
         """Exact contributions of each predictor, on the scale on which they add up.
 
         A forest's contributions are shares of the risk; those of Cox-type models are on the
-        log-hazard. Dummies and missing indicators count for the predictor they belong to.
+        log-hazard, those of models of a time on the log-acceleration, where above zero means
+        sooner. Dummies and missing indicators count for the predictor they belong to.
         Parameters and errors are those of :meth:`predict`.
         """
         asked, checked = self._asked(days_since_first_infusion), self._checked(records)
