@@ -124,7 +124,13 @@ def training_facts(cohort: Cohort, at_risk: AtRisk, *, seed: int) -> TrainingFac
         first_year=known[0] if known else None,
         last_year=known[-1] if known else None,
         sites=None if site is None else int(site.nunique()),
+        growth_references=_growth_references(cohort),
     )
+
+
+def _growth_references(cohort: Cohort) -> tuple[str, ...]:
+    named = cohort.table.get("growth_reference")
+    return () if named is None else tuple(sorted(named.dropna().unique()))
 
 
 def _chosen(names: Sequence[str]) -> list[ModelFamily]:

@@ -20,6 +20,9 @@ from lorpredict.clinical._growth_file import DAYS_A_MONTH, DAYS_A_YEAR, LmsTable
 
 Floats = npt.NDArray[np.float64]
 
+# Child growth standards to 5 years, growth reference from there on.
+WHO = "WHO 2006/2007"
+
 
 @dataclass(frozen=True, eq=False)
 class GrowthReference:
@@ -180,7 +183,7 @@ def _who() -> GrowthReference:
         for measure, module in measures.items()
         for sex in ("male", "female")
     }
-    return GrowthReference("WHO 2006/2007", tables, restricted=True)
+    return GrowthReference(WHO, tables, restricted=True)
 
 
 def _who_table(module: str, sex: str) -> LmsTable:

@@ -69,7 +69,8 @@ class SampleSize:
     @property
     def needed_events(self) -> int:
         """Number of events that so many children have."""
-        return math.ceil(self._expected_events)
+        # Rounding up may not pass the children themselves, where all of them have the event.
+        return min(self.needed, math.ceil(self._expected_events - 1e-9))
 
     @property
     def needed_events_per_parameter(self) -> float:

@@ -75,8 +75,10 @@ def fitted_law(
     Raises
     ------
     DesignError
-        If the distribution is none of the three.
+        If the distribution is none of the three, or the spread is no number above 0.
     """
+    if sigma is not None and not (isinstance(sigma, int | float) and sigma > 0):
+        raise DesignError(f"sigma is {sigma!r}; expected a number above 0, or None")
     log_density, log_survival = _law(distribution)
     log_time = np.log(y["duration"])
 

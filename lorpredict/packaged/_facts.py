@@ -24,6 +24,7 @@ class TrainingFacts:
     first_year, last_year : calendar years of the first infusions, where recorded
     sites : number of hospitals, where recorded
     synthetic : whether any row is not a real child
+    growth_references : names of the growth tables behind the z-scores, where recorded
     """
 
     cohort: str
@@ -35,6 +36,18 @@ class TrainingFacts:
     first_year: int | None = None
     last_year: int | None = None
     sites: int | None = None
+    growth_references: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for TOML; what is absent is left out."""
+        references = list(self.growth_references) or None
+        return _present(asdict(self) | {"growth_references": references})
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Build the facts from :meth:`to_dict`; an old folder names no growth tables."""
+        references = tuple(content.get("growth_references", ()))
+        return cls(**{**content, "growth_references": references})
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,8 @@ class Recalibration:
     ----------
     method : ``baseline`` or ``slope``
     cohort, sha256 : name and hash of the checked table
-    children, events : those at risk at the landmark, and the events among them
+    children, events
+        Those at risk at the landmark, and the events among them by the last horizon judged.
     synthetic : whether any row is not a real child
     slope
         What the spread of the predictions was multiplied by; absent where it was left alone.
@@ -78,8 +92,8 @@ class ModelFacts:
     metrics
         Cross-validated figures: name -> mean, name_sd -> spread. Those of the model as it was
         trained, also where it was recalibrated since.
-    recalibration
-        The latest adjustment to another cohort, if there was one.
+    recalibrations
+        Every adjustment to another cohort, the latest last.
     """
 
     name: str
@@ -93,7 +107,17 @@ class ModelFacts:
     stage: str
     reasons: tuple[str, ...]
     metrics: Mapping[str, float]
-    recalibration: Recalibration | None = None
+    recalibrations: tuple[Recalibration, ...] = ()
+
+    @property
+    def recalibration(self) -> Recalibration | None:
+        """The latest adjustment to another cohort, if there was one."""
+        return self.recalibrations[-1] if self.recalibrations else None
+
+    @property
+    def cohorts_seen(self) -> frozenset[str]:
+        """SHA-256 of every table that taught or adjusted the model; none is external to it."""
+        return frozenset(each.sha256 for each in (self.training, *self.recalibrations))
 
     @property
     def horizons(self) -> tuple[float, ...]:
@@ -104,34 +128,34 @@ class ModelFacts:
     @property
     def cautions(self) -> tuple[str, ...]:
         """What has to be said with every answer."""
-        adjusted = self.recalibration
         trained = (CAUTION,) if self.training.synthetic else ()
-        return (*trained, RECALIBRATED) if adjusted and adjusted.synthetic else trained
+        adjusted = any(each.synthetic for each in self.recalibrations)
+        return (*trained, RECALIBRATED) if adjusted else trained
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for TOML, which knows no null: what is absent is left out."""
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        adjusted = self.recalibration
         content = plain | {
             "design": self.design.to_dict(),
-            "training": _present(asdict(self.training)),
+            "training": self.training.to_dict(),
             "reasons": list(self.reasons),
             "metrics": dict(self.metrics),
-            "recalibration": None if adjusted is None else _present(asdict(adjusted)),
+            "recalibrations": [_present(asdict(each)) for each in self.recalibrations] or None,
         }
         return _present(content)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
         """Build the facts from :meth:`to_dict`; a folder of before recalibration has none."""
-        adjusted = content.get("recalibration")
         return cls(
             **{
                 **content,
                 "design": ModelDesign.from_dict(dict(content["design"])),
-                "training": TrainingFacts(**content["training"]),
+                "training": TrainingFacts.from_dict(content["training"]),
                 "reasons": tuple(content["reasons"]),
-                "recalibration": None if adjusted is None else Recalibration(**adjusted),
+                "recalibrations": tuple(
+                    Recalibration(**each) for each in content.get("recalibrations", ())
+                ),
             }
         )
 

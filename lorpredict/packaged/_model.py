@@ -180,7 +180,12 @@ class PackagedModel:
         return np.atleast_1d(np.asarray(days_since_first_infusion, dtype=float))
 
     def _checked(self, records: Records | pd.DataFrame) -> list[CheckedRecord]:
-        return checked_records(records, self.encoding, self.facts.design)
+        return checked_records(
+            records,
+            self.encoding,
+            self.facts.design,
+            growth_references=self.facts.training.growth_references,
+        )
 
     def _own_days(self, asked: Floats, checked: Sequence[CheckedRecord]) -> Floats:
         """Days since each child's own landmark, array of shape (n_patients, n_times)."""

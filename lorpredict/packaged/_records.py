@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lorpredict.clinical import Kind, Predictor, contradictions, derive, is_missing
+from lorpredict.clinical._growth import WHO
 from lorpredict.design import ModelDesign
 from lorpredict.errors import Fault, RecordFaults, did_you_mean
 from lorpredict.features import Encoding
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Record = Mapping[str, Any]
+
+_Z_SCORES = ("bmi_z", "height_z")
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,22 @@ class CheckedRecord:
 
 
 def checked_records(
-    records: Sequence[Record] | pd.DataFrame, encoding: Encoding, design: ModelDesign
+    records: Sequence[Record] | pd.DataFrame,
+    encoding: Encoding,
+    design: ModelDesign,
+    *,
+    growth_references: Sequence[str] = (),
 ) -> list[CheckedRecord]:
     """Check records, all faults of all of them at once.
 
     Columns of the catalogue that the model does not use are accepted and change nothing; a name
     that the catalogue does not hold is a fault, since it may be a misspelt predictor.
+
+    Parameters
+    ----------
+    growth_references
+        Tables behind the z-scores of the training children. z-scores are computed by WHO's, so
+        none is computed for a model that knows others.
 
     Raises
     ------
@@ -51,11 +64,37 @@ def checked_records(
         faults += _faults(record, encoding, design, row)
     if faults:
         raise RecordFaults(faults, subject="the request")
-    return [_remarked(_derived(record, design), encoding, design) for record in given]
+    foreign = [name for name in growth_references if not name.startswith(WHO)]
+    return [
+        replace(
+            checked, warnings=(*checked.warnings, *_z_remarks(record, checked, foreign, design))
+        )
+        for record in given
+        for checked in [_remarked(_derived(record, design, foreign), encoding, design)]
+    ]
 
 
-def _derived(record: Record, design: ModelDesign) -> dict[str, Any]:
-    return design.eligibility.with_remission(derive(record))
+def _derived(record: Record, design: ModelDesign, foreign: Sequence[str] = ()) -> dict[str, Any]:
+    """Fill in what can be computed; z-scores by other tables than WHO's cannot."""
+    named = {"growth_reference": foreign[0], **record} if foreign else record
+    filled = design.eligibility.with_remission(derive(named))
+    return filled if "growth_reference" in record else _without(filled, "growth_reference")
+
+
+def _without(record: Record, key: str) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != key}
+
+
+def _z_remarks(
+    record: Record, checked: CheckedRecord, foreign: Sequence[str], design: ModelDesign
+) -> Iterator[str]:
+    for name in (name for name in _Z_SCORES if name in design.predictors):
+        label = design.catalogue[name].label
+        if name in checked.missing and foreign:
+            told = ", ".join(foreign)
+            yield f"{label}: not computed, since the training children's is by {told}, not {WHO}"
+        elif name in checked.values and name not in record:
+            yield f"{label}: computed by {WHO}"
 
 
 def _as_records(records: Sequence[Record] | pd.DataFrame) -> Sequence[Record]:

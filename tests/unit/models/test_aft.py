@@ -63,6 +63,7 @@ def test_one_event_among_many_puts_the_middle_far_away() -> None:
     y = outcome_array(np.arange(200) == 0, np.linspace(100, 1300, 200))
     middle, sigma = fitted_law(y, "logistic", 1.0)
     assert sigma == 1.0
+
     # One of 200 by day 100 to 1300: odds of a two-hundredth, somewhere in between.
     assert np.log(200 * 100) < middle < np.log(200 * 1300)
 
@@ -107,3 +108,10 @@ def test_an_unknown_distribution_is_answered_with_the_known_ones(
         "distribution 'logistics' of XGBoost AFT: expected one of normal, logistic, extreme. "
         "Did you mean logistic?"
     )
+
+
+@pytest.mark.parametrize("sigma", [0, -1.0, "wide"])
+def test_a_spread_that_is_no_number_above_zero_is_refused(sigma: Any) -> None:
+    y = outcome_array([True, False], [3.0, 4.0])
+    with pytest.raises(DesignError, match="expected a number above 0, or None"):
+        fitted_law(y, "logistic", sigma)

@@ -357,3 +357,30 @@ def test_a_model_says_what_it_is_and_nothing_of_its_children(ridge: PackagedMode
     assert repr(ridge) == "PackagedModel('lorpredict-week14', ridge, stage=demo)"
     assert ridge.facts.cautions == ("trained on a synthetic reconstruction: demonstration only",)
     assert ridge.facts.horizons == (267.0, 632.0)
+
+
+# ---- z-scores ---------------------------------------------------------------------------------
+
+MEASURED = {"sex": "male", "age_years": 12.0, "weight_kg": 33.75, "height_cm": 150.0}
+
+
+def trained_by(ridge: PackagedModel, *tables: str) -> PackagedModel:
+    training = replace(ridge.facts.training, growth_references=tables)
+    return replace(ridge, facts=replace(ridge.facts, training=training))
+
+
+def test_a_z_score_that_is_computed_for_an_answer_says_by_which_tables(
+    ridge: PackagedModel,
+) -> None:
+    answer = trained_by(ridge, "WHO 2006/2007").predict([MEASURED])
+    assert "BMI z-score: computed by WHO 2006/2007" in answer.warnings[0]
+    assert "bmi_z" not in answer.missing[0]
+
+
+def test_no_z_score_is_computed_for_a_model_that_learnt_those_of_other_tables(
+    ridge: PackagedModel,
+) -> None:
+    answer = trained_by(ridge, "CDC 2000").predict([MEASURED])
+    assert "bmi_z" in answer.missing[0]
+    told = "BMI z-score: not computed, since the training children's is by CDC 2000"
+    assert any(told in warning for warning in answer.warnings[0])
