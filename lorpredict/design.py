@@ -96,7 +96,7 @@ class ModelDesign:
         """Read a design from its TOML file."""
         file = Path(path)
         if not file.is_file():
-            raise DesignError(f"no design at {file}; expected a TOML file")
+            raise DesignError(f"no design at {file.absolute()}; expected a TOML file")
         try:
             content = tomllib.loads(file.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

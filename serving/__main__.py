@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from lorpredict.errors import LorpredictError
+from serving.known import columns_of
 from serving.settings import Settings, names
 from serving.sources import local
 
@@ -56,7 +57,9 @@ def _checked(settings: Settings) -> Settings:
     # numba costs seconds; a wrong address is told before it is loaded.
     from serving.models import ServedModels
 
-    for alias, served in ServedModels.load(found).items():
+    models = ServedModels.load(found)
+    columns_of(found)  # models that are whole may still contradict one another
+    for alias, served in models.items():
         facts = served.model.facts
         print(f"{alias}: {facts.name}, {facts.family_label}, stage {facts.stage}")
     return found

@@ -108,6 +108,8 @@ def _unknown(name: str, location: Location, *, in_record: bool) -> tuple[str, st
         known = AskedModel if location[:1] == ("?",) else Question
         return "no such field", did_you_mean(name, list(known.model_fields))
     if name in known_columns():
+        if known_columns()[name].may_predict:
+            return "a text or a date, which no model reads, so it may not be sent", ""
         return "not known when the prediction is made, so it may not be sent", ""
     return (
         "not a column of the catalogue",

@@ -18,6 +18,7 @@ from serving.known import known_columns
 MOST_RECORDS = 1000
 MOST_TIMES = 60
 _ABSENT: Any = None  # a default that a request itself may not send
+_TYPES: dict[Kind, Any] = {Kind.NUMBER: float, Kind.BOOLEAN: bool}  # a category has its levels
 _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 
@@ -28,8 +29,9 @@ class _Record(BaseModel):
 
 
 def may_be_sent(predictor: Predictor) -> bool:
-    """Whether a column belongs into a request: known when the prediction is made."""
-    return predictor.may_predict or predictor.key == "landmark_day"
+    """Whether a column belongs into a request: known when the prediction is made, and no text."""
+    readable = predictor.kind is Kind.CATEGORY or predictor.kind in _TYPES
+    return readable and (predictor.may_predict or predictor.key == "landmark_day")
 
 
 def record_fields() -> dict[str, Predictor]:
@@ -59,7 +61,7 @@ def _field(predictor: Predictor) -> Any:
 def _type(predictor: Predictor) -> Any:
     if predictor.kind is Kind.CATEGORY:
         return Literal[predictor.values]
-    return {Kind.NUMBER: float, Kind.BOOLEAN: bool}[predictor.kind]
+    return _TYPES[predictor.kind]
 
 
 def _description(predictor: Predictor) -> str:

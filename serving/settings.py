@@ -19,6 +19,7 @@ _VARIABLES = {
     "LORPREDICT_MODEL": "a model folder, a folder with champion/ and challenger/, or a registry",
     "LORPREDICT_ALLOW_STAGES": "stages that may be served beside candidate, comma separated",
     "LORPREDICT_CACHE": "folder for models that were fetched from a registry",
+    "LORPREDICT_COHORT_ADDRESS": "read by training alone",
     "LORPREDICT_REQUIRE_SERVERS": "read by the tests alone",
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any
@@ -251,8 +252,17 @@ def _said_and_scored(values: Values) -> str:
     return f"{said} (pcdai_week14: {values['pcdai_week14']:g})"
 
 
+def _disagreeing(derived: Derivation) -> Contradiction:
+    """A given value far from the computed one; a z-score may be that of other growth tables."""
+    told = derived.contradiction
+    if derived not in (_BMI_Z, _HEIGHT_Z):
+        return told
+    way_out = "or name the tables in growth_reference where it is not WHO's"
+    return replace(told, hint=f"{told.hint}; {way_out}")
+
+
 _RULES = (
-    *(each.contradiction for each in DERIVATIONS if each.tolerance is not None),
+    *(_disagreeing(each) for each in DERIVATIONS if each.tolerance is not None),
     _implausible("weight_kg", _BMI_Z),
     _implausible("height_cm", _HEIGHT_Z),
     Contradiction(

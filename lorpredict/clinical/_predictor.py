@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
+from lorpredict.clinical._names import name_faults
+from lorpredict.clinical._units import is_unit, readable
 from lorpredict.errors import CatalogueError, Fault
 
-_UNITS = frozenset(
-    {
-        "1", "%", "d", "mo", "a", "h", "kg", "g", "mg", "[lb_av]", "cm", "m", "[in_i]", "mg/L",
-        "mg/dL", "ug/mL", "ug/dL", "ng/mL", "mm/h", "10*9/L", "10*3/uL", "10*6/L", "/uL", "g/L",
-        "g/dL", "mmol/L", "umol/L", "nmol/L", "ug/L", "ng/L", "pg/mL", "U/L", "U/mL", "[iU]/L",
-        "ug/g", "mg/kg", "mg/g", "ng/mg", "mm", "wk", "min",
-    }
-)  # fmt: skip
-# UCUM's braces hold a unit that it does not know, such as {score} or {copies}/mL.
-_ANNOTATED = re.compile(r"\{[^{}]+\}(/[A-Za-z]+)?")
 _TRANSFORMS = frozenset({"identity", "log1p"})
 
 
@@ -80,12 +71,13 @@ class Predictor:
     known
         When the value is known. Only ``first_infusion`` and ``landmark`` may predict.
     transform
-        Scale on which models see a number: ``identity`` or ``log1p``.
+        Scale on which models see a number: ``identity``, or ``log1p`` where none is below 0.
 
     Raises
     ------
     CatalogueError
-        If the entry contradicts itself: unknown unit, empty range, no source.
+        If the entry contradicts itself: unknown unit, empty range, no source, a name that no
+        record can hold.
     """
 
     key: str
@@ -153,7 +145,7 @@ class Predictor:
     @property
     def readable_unit(self) -> str:
         """The unit as people write it; empty for a number without one."""
-        return _READABLE_UNITS.get(self.unit or "", self.unit or "")
+        return readable(self.unit or "")
 
     @property
     def expected(self) -> str:
@@ -247,14 +239,6 @@ class Predictor:
         return f'Did you mean unit="{fitting[0].unit}" (column {self.stem}_{fitting[0].suffix})?'
 
 
-_READABLE_UNITS = {
-    "1": "", "{score}": "", "{SD}": "SD", "{infusions}": "infusions", "d": "days", "mo": "months",
-    "a": "years", "h": "hours", "[lb_av]": "lb", "[in_i]": "in", "ug/mL": "µg/mL",
-    "ug/dL": "µg/dL", "ug/g": "µg/g", "10*9/L": "×10⁹/L", "10*6/L": "×10⁶/L", "10*3/uL": "×10³/µL",
-    "/uL": "/µL", "{channels}": "channels",
-}  # fmt: skip
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -269,34 +253,43 @@ def _is_date(value: Any) -> bool:
     return True
 
 
-def _contradictions(predictor: Predictor) -> list[str]:
+def _contradictions(predictor: Predictor) -> Iterator[str]:
     """All that is wrong with an entry, decided here and told by the caller."""
-    number = predictor.kind is Kind.NUMBER
-    units = [unit for unit in (predictor.unit, *(o.unit for o in predictor.other_units)) if unit]
-    low, high = predictor.plausible or (0.0, 1.0)
+    yield from name_faults(predictor.key)
     checks = [
         (predictor.source.strip() == "", "no source"),
-        (number and predictor.unit is None, "a number needs a unit (1 for none)"),
-        (number and predictor.plausible is None, "a number needs a plausible range"),
-        (predictor.plausible is not None and not predictor.plausible_source,
-         "a plausible range needs its own source"),
-        (not low < high, f"empty range {low:g} to {high:g}"),
         (bool(predictor.other_units) and predictor.stem is None, "other units need a stem"),
         (predictor.stem is not None and not predictor.key.startswith(predictor.stem + "_"),
          f"stem {predictor.stem!r} does not begin the key"),
         (predictor.kind is Kind.CATEGORY and len(predictor.levels) < 2, "fewer than two levels"),
         (predictor.kind is not Kind.CATEGORY and bool(predictor.levels), "levels without category"),
         (len(set(predictor.values)) < len(predictor.levels), "a level twice"),
-        (predictor.transform not in _TRANSFORMS, f"unknown transform {predictor.transform!r}"),
         (predictor.missing not in ("allowed", "refused"), f"unknown rule {predictor.missing!r}"),
         ((predictor.published_cut is None) != (predictor.published_cut_source is None),
          "a published cut and its source go together"),
     ]  # fmt: skip
-    found = [message for wrong, message in checks if wrong]
-    found += [
-        f"unknown unit {unit!r}; a unit that UCUM does not know stands in braces"
-        for unit in units
-        if unit not in _UNITS and not _ANNOTATED.fullmatch(unit)
-    ]
-    found += [f"factor of {o.unit} is not positive" for o in predictor.other_units if o.factor <= 0]
-    return found
+    yield from (message for wrong, message in checks if wrong)
+    yield from _contradictions_of_scale(predictor)
+
+
+def _contradictions_of_scale(predictor: Predictor) -> Iterator[str]:
+    """What is wrong with range, transform and units."""
+    number, transform = predictor.kind is Kind.NUMBER, predictor.transform
+    low, high = predictor.plausible or (0.0, 1.0)
+    checks = [
+        (number and predictor.unit is None, "a number needs a unit (1 for none)"),
+        (number and predictor.plausible is None, "a number needs a plausible range"),
+        (predictor.plausible is not None and not predictor.plausible_source,
+         "a plausible range needs its own source"),
+        (not low < high, f"empty range {low:g} to {high:g}"),
+        (transform not in _TRANSFORMS, f"unknown transform {transform!r}"),
+        (transform == "log1p" and low < 0,
+         f"log1p needs a plausible range from 0, this one begins at {low:g}"),
+    ]  # fmt: skip
+    yield from (message for wrong, message in checks if wrong)
+    for unit in filter(None, (predictor.unit, *(o.unit for o in predictor.other_units))):
+        if not is_unit(unit):
+            yield f"unknown unit {unit!r}; a unit that UCUM does not know stands in braces"
+    for other in predictor.other_units:
+        if other.factor <= 0:
+            yield f"factor of {other.unit} is not positive"

@@ -17,7 +17,7 @@ from lorpredict.clinical import ActivityItem, activity_index, severity
 from lorpredict.clinical._derived import contradictions_of_columns
 from lorpredict.clinical._growth_file import DAYS_A_YEAR
 from lorpredict.cohort._activity import ActivityItems
-from lorpredict.cohort._cohort import Cohort, CohortWarning, values_of_table
+from lorpredict.cohort._cohort import Cohort, CohortWarning, values_of_table, with_joined
 from lorpredict.cohort._joining import Found, joined_with, unknown_children
 from lorpredict.errors import CohortFaults, Fault
 
@@ -35,7 +35,8 @@ def with_activity(cohort: Cohort, activity: ActivityItems, *, landmark_day: floa
     Parameters
     ----------
     cohort
-        Give it its infusions first, if there are any: they say when the landmark is.
+        Give it its infusions first, if there are any: they say when the landmark is. Afterwards
+        they are refused where a score rests on the age at a landmark that was not given.
     activity
         The items of its children, of the PCDAI.
     landmark_day
@@ -61,7 +62,7 @@ def with_activity(cohort: Cohort, activity: ActivityItems, *, landmark_day: floa
     joined = joined_with(cohort, found, activity.table, activity.name)
     _refuse_contradicted(joined, found[-1].rows, activity.name)
     _warn_unscored(points, stacklevel=3)
-    return joined
+    return with_joined(joined, "activity") if _rests_on_landmark(cohort, activity) else joined
 
 
 def activity_scores(
@@ -99,6 +100,21 @@ def activity_scores(
     return activity.table[["patient_id", "visit"]].assign(
         score=score, severity=levels.astype("string")
     )
+
+
+def _rests_on_landmark(cohort: Cohort, activity: ActivityItems) -> bool:
+    """Whether a value of week 14 was scored by an age at a landmark that was not given."""
+    known = cohort.table.reindex(columns=["patient_id", "age_years", "landmark_day"])
+    assumed = known.loc[known["age_years"].notna() & known["landmark_day"].isna(), "patient_id"]
+    by_age = [
+        measure.name
+        for item in activity_index(activity.index).items
+        for measure in item.measures
+        if any(len(ages.bands) > 1 for ages in measure.tables.values())
+    ]
+    table = activity.table
+    measured = (table["visit"] == "week14") & table.filter(by_age).notna().any(axis=1)
+    return bool((measured & table["patient_id"].isin(assumed)).any())
 
 
 def _points(cohort: Cohort, activity: ActivityItems, landmark_day: float) -> pd.DataFrame:

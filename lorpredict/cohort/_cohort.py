@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -36,12 +37,20 @@ class Cohort:
         Columns of the source that the catalogue does not hold.
     catalogue
         What the columns mean; ours by default, with a site's own where one was given.
+    joined
+        What was joined to it and may not be joined in another order: ``infusions``, ``levels``,
+        and ``activity`` where a score asked for the day of week 14. Not part of the hash.
+    fourth_infusions
+        By patient_id, the day of the fourth infusion of each child whose infusions were joined,
+        also where it is no landmark; NaN where there is no fourth one. Not part of the hash.
     """
 
     table: pd.DataFrame
     name: str
     left_out_columns: tuple[str, ...] = ()
     catalogue: Catalogue = field(default_factory=catalogue, repr=False)
+    joined: tuple[str, ...] = ()
+    fourth_infusions: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -61,6 +70,11 @@ class Cohort:
         """Hash of the checked content; the order of the source's columns does not matter."""
         text = self.table.sort_index(axis=1).to_csv(index=False, lineterminator="\n")
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def with_joined(cohort: Cohort, name: str) -> Cohort:
+    """Remember that a table was joined; twice is remembered once."""
+    return replace(cohort, joined=tuple(dict.fromkeys([*cohort.joined, name])))
 
 
 def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ refuse. No message holds the password of an address.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +54,10 @@ def _url(address: str) -> URL:
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):  # their words hold the address, and it a password
-        scheme = address.partition("://")[0]
+        scheme = re.match(r"[a-z][a-z0-9+]*://", address)
+        told = scheme.group() if scheme else "the source"
         hint = f"Expected {_ADDRESS}, with special signs of the password as %40 for @"
-        raise refused(f"{scheme}://", "the address cannot be read", hint) from None
+        raise refused(told, "the address cannot be read", hint) from None
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 

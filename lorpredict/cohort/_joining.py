@@ -1,6 +1,7 @@
 """What a cohort learns from the tables beside it: dose, landmark, trough and antibodies.
 
-Nothing is taken from after the landmark. A value that the cohort gives stays, and has to agree.
+Nothing is taken from after the landmark, nor from after a fourth infusion that is no landmark.
+So the infusions come first. A value that the cohort gives stays, and has to agree.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ import pandas as pd
 
 from lorpredict.clinical import Kind, Predictor, catalogue
 from lorpredict.clinical._derived import derived_columns, limit_contradictions
-from lorpredict.cohort._cohort import Cohort, CohortWarning, column_type, values_of_table
+from lorpredict.cohort._cohort import (
+    Cohort,
+    CohortWarning,
+    column_type,
+    values_of_table,
+    with_joined,
+)
 from lorpredict.cohort._dosing import Infusions, Levels
 from lorpredict.errors import CohortFaults, Fault
 
@@ -29,6 +36,11 @@ _TROUGH, _BELOW, _LIMIT = (
     "trough_week14_below_loq",
     "trough_week14_loq_ug_ml",
 )
+# What asks for the landmark, in words, and the function that joins it.
+_AFTER_INFUSIONS = {
+    "levels": ("levels", "with_levels"),
+    "activity": ("activity items", "with_activity"),
+}
 _LEVEL_COLUMNS = {_TROUGH: "value_ug_ml", _BELOW: "below_loq", _LIMIT: "loq_ug_ml"}
 
 
@@ -37,15 +49,19 @@ def with_infusions(cohort: Cohort, infusions: Infusions) -> Cohort:
 
     ``ifx_dose_mg_kg`` is the dose of day 0 divided by ``weight_kg``; ``landmark_day`` is the day
     of the fourth infusion. A fourth infusion outside days 84 to 112 gives no landmark, and one
-    warning counts those children.
+    warning counts those children. The cohort remembers every fourth infusion, so that no level
+    from after it becomes the trough.
 
     Raises
     ------
     CohortFaults
+        For a cohort to which levels were joined already, or activity items scored by an age at
+        the planned landmark, since both would stay as they are while the landmark moves.
         For a child that the cohort does not hold, an implausible dose for each kilogram, and a
         given value that disagrees: a dose by more than 0.5 mg/kg (house limit, since doses are
         written to whole mg/kg), a landmark by any day. Rows are those of the infusions.
     """
+    _refuse_joined_before(cohort, infusions.name)
     table = infusions.table
     number = table.groupby("patient_id").cumcount()
     first, fourth = _last_of_each_child(table[number == 0]), table[number == _FOURTH]
@@ -64,7 +80,10 @@ def with_infusions(cohort: Cohort, infusions: Infusions) -> Cohort:
             CohortWarning,
             stacklevel=2,
         )
-    return joined
+    return replace(
+        with_joined(joined, "infusions"),
+        fourth_infusions={**cohort.fourth_infusions, **_days_of_fourth(table, fourth)},
+    )
 
 
 def with_levels(cohort: Cohort, levels: Levels, *, landmark_day: float = 98) -> Cohort:
@@ -72,8 +91,11 @@ def with_levels(cohort: Cohort, levels: Levels, *, landmark_day: float = 98) -> 
 
     The sample is the last one before the fourth infusion: of the landmark day itself (a sample of
     the day of an infusion was taken before it began) or of the 7 days before (house limit). Later
-    samples are never looked at. A trough below the limit of quantification enters as such, with
-    its limit, and from there at half of it. Trough and antibodies may come from two samples.
+    samples are never looked at. Where infusions were joined, a child without a fourth infusion on
+    the landmark day takes neither trough nor antibodies, and one warning counts those children:
+    its samples were drawn before another infusion, or before none. A trough below the limit of
+    quantification enters as such, with its limit, and from there at half of it. Trough and
+    antibodies may come from two samples.
 
     Parameters
     ----------
@@ -82,7 +104,8 @@ def with_levels(cohort: Cohort, levels: Levels, *, landmark_day: float = 98) -> 
     levels
         The samples of its children.
     landmark_day
-        Of the children for whom the cohort gives none.
+        Of the children for whom the cohort gives none; so without infusions the trough is that
+        of the given or planned day, whenever the fourth infusion was.
 
     Raises
     ------
@@ -91,7 +114,9 @@ def with_levels(cohort: Cohort, levels: Levels, *, landmark_day: float = 98) -> 
         disagrees: a trough by more than 0.1 µg/mL (house limit, since levels are written to a
         tenth), anything else at all. Rows are those of the levels.
     """
-    recent = _recent(cohort, levels, landmark_day)
+    landmarks = _of_children(cohort, "landmark_day").fillna(landmark_day)
+    passed_over = _without_fourth_infusion(cohort, landmarks)
+    recent = _recent(levels, landmarks.drop(passed_over))
     below = recent["below_loq"].fillna(False).astype(bool)
     trough = _last_of_each_child(recent[below | recent["value_ug_ml"].notna()])
     antibodies = _last_of_each_child(recent[recent["antibodies"].notna()])
@@ -104,15 +129,55 @@ def with_levels(cohort: Cohort, levels: Levels, *, landmark_day: float = 98) -> 
     joined = joined_with(cohort, found, levels.table, levels.name)
     _refuse_above_limit(joined, trough["row"], levels.name)
     computed = derived_columns(values_of_table(joined.table.filter([_TROUGH, _BELOW, _LIMIT])))
-    return _with_table(joined, joined.table.assign(**computed))
+    _warn_passed_over(cohort, levels, passed_over, stacklevel=3)
+    return with_joined(_with_table(joined, joined.table.assign(**computed)), "levels")
 
 
-def _recent(cohort: Cohort, levels: Levels, landmark_day: float) -> pd.DataFrame:
+def _refuse_joined_before(cohort: Cohort, subject: str) -> None:
+    """Refuse infusions that may move a landmark by which something was taken already."""
+    faults = [
+        Fault(
+            "landmark_day",
+            f"the {told} were joined before the infusions, which say when the landmark is",
+            f"Give the infusions first: with_infusions, then {function}",
+        )
+        for name, (told, function) in _AFTER_INFUSIONS.items()
+        if name in cohort.joined
+    ]
+    if faults:
+        raise CohortFaults(faults, subject=subject)
+
+
+def _days_of_fourth(table: pd.DataFrame, fourth: pd.DataFrame) -> dict[str, float]:
+    """Return the day of each child's fourth infusion, NaN where there is none."""
+    days = dict(zip(fourth["patient_id"], fourth["day"], strict=True))
+    return {str(name): float(days.get(name, np.nan)) for name in table["patient_id"].unique()}
+
+
+def _without_fourth_infusion(cohort: Cohort, landmarks: pd.Series) -> list[str]:
+    """Name the children whose infusions are known, with no fourth one on the landmark day."""
+    fourth = cohort.fourth_infusions
+    return [str(name) for name, day in landmarks.items() if fourth.get(str(name), day) != day]
+
+
+def _warn_passed_over(
+    cohort: Cohort, levels: Levels, passed_over: list[str], *, stacklevel: int
+) -> None:
+    number = levels.table.loc[levels.table["patient_id"].isin(passed_over), "patient_id"].nunique()
+    if number:
+        warnings.warn(
+            f"{number} of {len(cohort)} children had no fourth infusion on their landmark day: "
+            "they take no trough and no antibodies of week 14 from their levels",
+            CohortWarning,
+            stacklevel=stacklevel,
+        )
+
+
+def _recent(levels: Levels, landmarks: pd.Series) -> pd.DataFrame:
     """Return the samples of the week before each child's landmark, and of its day."""
     wanted = ["patient_id", "day", "antibodies", *_LEVEL_COLUMNS.values()]
     types = {key: column_type(catalogue("levels")[key]) for key in wanted}
     table = levels.table.reindex(columns=wanted).astype(types)
-    landmarks = _of_children(cohort, "landmark_day").fillna(landmark_day)
     before = landmarks.reindex(table["patient_id"]).to_numpy() - table["day"]
     recent: pd.DataFrame = table[(before >= 0) & (before <= _DAYS_BEFORE_LANDMARK)]
     return recent

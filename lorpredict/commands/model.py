@@ -72,7 +72,7 @@ def _content(model: PackagedModel, fingerprint: str) -> dict[str, Any]:
         "horizons_days_since_first_infusion": _horizons(facts),
         "last_day_since_landmark": facts.follow_up_days_since_landmark,
         "training": plain["training"],
-        "recalibration": plain.get("recalibration"),
+        "recalibrations": plain.get("recalibrations", []),
         "metrics": plain["metrics"],
         "card": _card(model),
     }
@@ -133,8 +133,7 @@ def _training(facts: ModelFacts) -> Iterator[list[str]]:
     if training.sites:
         yield ["  sites", str(training.sites)]
     yield ["  seed", str(training.seed)]
-    if facts.recalibration:
-        again = facts.recalibration
+    for again in facts.recalibrations:
         told = (
             f"{again.method}, on {again.cohort}: {again.children} children, {again.events} events"
         )

@@ -117,7 +117,7 @@ class ModelFacts:
     @property
     def cohorts_seen(self) -> frozenset[str]:
         """SHA-256 of every table that taught or adjusted the model; none is external to it."""
-        return frozenset(each.sha256 for each in (self.training, *self.recalibrations))
+        return frozenset([self.training.sha256, *(each.sha256 for each in self.recalibrations)])
 
     @property
     def horizons(self) -> tuple[float, ...]:

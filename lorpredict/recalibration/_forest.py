@@ -13,7 +13,8 @@ any theta of 0 or above every curve still falls or stays, also where theta drops
 theta is found horizon by horizon, so that observed over expected is 1 there: the mean predicted
 survival falls steadily with theta, so there is one solution. b multiplies the logarithm of the
 leaf's cumulative hazard, as the slope does with the log-hazard of a Cox model, and is found so
-that the calibration slope at the last horizon is 1. Since a mean of bent curves is no bent mean,
+that the calibration slope at the last horizon is 1, the nearest to 1 where there are several. Since
+a mean of bent curves is no bent mean,
 two children whose risks were close may change places. And a forest that is far too timid cannot be
 made bold so: no bend takes a mean over trees beyond the share of its leaves that know of a loss.
 
@@ -27,7 +28,9 @@ van Houwelingen HC. Stat Med 19:3401 (2000).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
@@ -42,6 +45,7 @@ from lorpredict.trees import TreeEnsemble
 # A leaf in which everybody lost response has no finite hazard; it holds some ten children.
 _SMALLEST_SURVIVAL = 1e-4
 _LARGEST_EXPONENT = 8.0  # beyond it a leaf's curve is all but a single step
+_TRIED = 13  # exponents, from the inverse of the largest to the largest; 1 is among them
 _LARGEST_FACTOR = 1e12
 
 
@@ -79,7 +83,11 @@ def refitted_forest(
 
 
 def _exponent(curves: SurvivalForest, children: NewChildren) -> float:
-    """Exponent with which the calibration slope at the last horizon is 1."""
+    """Exponent with which the calibration slope at the last horizon is 1, the nearest to 1.
+
+    The slope need not fall all the way as the exponent grows, and some exponents cannot be brought
+    to the level; so a few are tried, and each place where the slope passes 1 is narrowed down.
+    """
     before = curves.survival(children.features, children.horizons)
     usable_slope(measured_slope(before, children))
 
@@ -88,15 +96,38 @@ def _exponent(curves: SurvivalForest, children: NewChildren) -> float:
         bent = SurvivalForest(bend(curves.trees.at(children.horizons)))
         return measured_slope(bent.survival(children.features, children.horizons), children)
 
-    ends = np.log([1 / _LARGEST_EXPONENT, _LARGEST_EXPONENT])
-    steepest, flattest = slope(ends[0]), slope(ends[1])
-    if not steepest >= 1 >= flattest:
+    tried = np.linspace(-np.log(_LARGEST_EXPONENT), np.log(_LARGEST_EXPONENT), _TRIED)
+    slopes = [_or_undefined(slope, each) for each in tried]
+    _refuse_undefined(slopes, curves, children)
+    passed = [
+        brentq(lambda each: slope(each) - 1, *tried[number : number + 2], xtol=1e-8)
+        for number, (left, right) in enumerate(pairwise(slopes))
+        if (left - 1) * (right - 1) <= 0
+    ]
+    if not passed:
         raise TooLittleData(
-            f"bending the leaves of this forest brings its calibration slope to {flattest:.2f} "
-            f"at the lowest and {steepest:.2f} at the highest; expected to reach 1. "
-            'Use method="baseline"'
+            f"bending the leaves of this forest brings its calibration slope to "
+            f"{np.nanmin(slopes):.2f} at the lowest and {np.nanmax(slopes):.2f} at the highest; "
+            'expected to reach 1. Use method="baseline"'
         )
-    return float(np.exp(brentq(lambda each: slope(each) - 1, *ends, xtol=1e-8)))
+    return float(np.exp(min(passed, key=abs)))
+
+
+def _or_undefined(slope: Callable[[float], float], log_exponent: float) -> float:
+    """Return the slope, or NaN where the level cannot be reached with this exponent."""
+    try:
+        return slope(log_exponent)
+    except TooLittleData:
+        return float("nan")
+
+
+def _refuse_undefined(
+    slopes: Sequence[float], curves: SurvivalForest, children: NewChildren
+) -> None:
+    """Say why there is no slope with any exponent."""
+    if np.isnan(slopes).all():
+        _fitted(curves, children, 1.0)
+        usable_slope(float("nan"))
 
 
 def _fitted(curves: SurvivalForest, children: NewChildren, exponent: float) -> _Bend:

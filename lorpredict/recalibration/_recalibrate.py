@@ -60,8 +60,8 @@ def recalibrate(
     DesignError
         If the cohort lacks predictors of the model, all of them named.
     TooLittleData
-        If fewer than ten children lost response within the follow-up, no horizon lies within it,
-        or there is no slope above 0.
+        If no horizon lies within the follow-up, fewer than ten children lost response by the last
+        that does, or there is no slope above 0.
     UnsupportedModel
         If the model's shape cannot be adjusted.
 
@@ -83,7 +83,7 @@ def recalibrate(
         cohort=cohort.name,
         sha256=cohort.sha256,
         children=len(at_risk),
-        events=int(at_risk.y["event"].sum()),
+        events=children.events,
         synthetic=cohort.is_synthetic,
         slope=found.slope,
         fingerprint=fingerprint,
@@ -102,24 +102,29 @@ def _refuse_other(method: str) -> None:
 
 
 def _children(model: PackagedModel, at_risk: AtRisk) -> NewChildren:
-    events = int(at_risk.y["event"].sum())
-    if events < FEWEST_EVENTS:
-        raise TooLittleData(
-            f"{events} of the {len(at_risk)} children at risk lost response; "
-            f"expected at least {FEWEST_EVENTS} events to recalibrate by"
-        )
     follow_up, horizons = _follow_up(model, at_risk), model.facts.design.horizons
     if follow_up < horizons[0]:
         raise TooLittleData(
             f"no horizon lies within follow-up: it ends on day {follow_up:g} since the landmark, "
             f"the first horizon is day {horizons[0]:g}"
         )
-    return NewChildren(
+    children = NewChildren(
         features=features_of(model, at_risk),
         y=at_risk.y,
         horizons=horizons[horizons <= follow_up],
         grid=_grid(at_risk),
     )
+    _refuse_few(children)
+    return children
+
+
+def _refuse_few(children: NewChildren) -> None:
+    if children.events < FEWEST_EVENTS:
+        raise TooLittleData(
+            f"{children.events} of the {len(children.y)} children at risk lost response by day "
+            f"{children.horizons[-1]:g} since the landmark, the last horizon within follow-up; "
+            f"expected at least {FEWEST_EVENTS} events to recalibrate by"
+        )
 
 
 def _grid(at_risk: AtRisk) -> Floats:
@@ -149,7 +154,7 @@ def _facts(
         follow_up_days_since_landmark=follow_up,
         stage="demo" if facts.stage == "demo" or record.synthetic else "exploratory",
         reasons=tuple(dict.fromkeys([*facts.reasons, *remarks])),
-        recalibration=record,
+        recalibrations=(*facts.recalibrations, record),
     )
 
 
@@ -167,6 +172,8 @@ def _remarks(
         yield _few(record)
     if record.sha256 == facts.training.sha256:
         yield "recalibrated on the very cohort it learnt from, which adjusts it to their chance"
+    elif record.sha256 in facts.cohorts_seen:
+        yield "recalibrated again on the very cohort it had been recalibrated on before"
     off = {day: ratio for day, ratio in level.items() if not 1 / OFF <= ratio <= OFF}
     if off:
         told = ", ".join(f"{ratio:.2f} by day {day:g}" for day, ratio in off.items())

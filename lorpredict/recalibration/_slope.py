@@ -38,6 +38,11 @@ class NewChildren:
         days, last = self.y["duration"], float(self.horizons[-1])
         return outcome_array(self.y["event"] & (days <= last), np.minimum(days, last))
 
+    @property
+    def events(self) -> int:
+        """How many lost response by the last horizon."""
+        return int(self.until_last_horizon["event"].sum())
+
 
 def slope_of(log_hazard: Floats, children: NewChildren) -> float:
     """Slope of what happened by the last horizon on the log-hazard.

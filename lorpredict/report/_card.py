@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lorpredict.packaged import PackagedModel
+from lorpredict.packaged import PackagedModel, Recalibration
 
 
 def model_card(model: PackagedModel) -> str:
@@ -63,18 +63,21 @@ def _training(model: PackagedModel) -> str:
 
 
 def _recalibration(model: PackagedModel) -> Iterator[str]:
-    """Tell of an adjustment to other children, where there was one."""
-    adjusted = model.facts.recalibration
-    if adjusted is None:
-        return
+    """Tell of every adjustment to other children, the first one first."""
+    adjustments = model.facts.recalibrations
+    for number, adjusted in enumerate(adjustments, start=1):
+        which = f" {number} of {len(adjustments)}" if len(adjustments) > 1 else ""
+        yield f"## Recalibration{which}\n\n{_adjustment(adjusted)}"
+
+
+def _adjustment(adjusted: Recalibration) -> str:
     spread = "left as it was" if adjusted.slope is None else f"multiplied by {adjusted.slope:.3f}"
     origin = f"`{adjusted.fingerprint}`" if adjusted.fingerprint else "not recorded"
-    yield (
-        "## Recalibration\n\n"
+    return (
         f"Method: {adjusted.method}. The level was estimated anew, the spread "
-        f"between children was {spread}; everything else is as it was trained.\n"
+        f"between children was {spread}; everything else is as it was.\n"
         f"{adjusted.children} children at risk at the landmark, {adjusted.events} of them lost "
-        f"response, from the cohort {adjusted.cohort}.\n"
+        f"response by the last horizon, from the cohort {adjusted.cohort}.\n"
         f"Synthetic: **{'yes' if adjusted.synthetic else 'no'}**. "
         f"SHA-256 of the checked table: `{adjusted.sha256}`.\n"
         f"Fingerprint of the model folder that was adjusted: {origin}."
@@ -94,7 +97,7 @@ def _performance(model: PackagedModel) -> str:
     )
     return (
         "## Performance on children the model had not seen\n\n"
-        f"{earlier if model.facts.recalibration else ''}"
+        f"{earlier if model.facts.recalibrations else ''}"
         "Repeated five-fold cross-validation, the whole pipeline inside. "
         "Days count from the first infusion. Spread: standard deviation over folds or repeats.\n\n"
         "| measure | mean | spread |\n|---|---|---|\n" + "\n".join(rows)

@@ -38,8 +38,9 @@ def test_an_unknown_variable_is_an_error_that_names_the_nearest() -> None:
         Settings.from_environment({"LORPREDICT_MODLE": "x"})
 
 
-def test_the_variable_of_the_tests_is_known() -> None:
-    assert Settings.from_environment({"LORPREDICT_REQUIRE_SERVERS": "1"}) == Settings()
+@pytest.mark.parametrize("name", ["LORPREDICT_REQUIRE_SERVERS", "LORPREDICT_COHORT_ADDRESS"])
+def test_a_variable_that_others_read_is_known(name: str) -> None:
+    assert Settings.from_environment({name: "1"}) == Settings()
 
 
 def test_an_unknown_stage_is_an_error_that_names_the_nearest() -> None:

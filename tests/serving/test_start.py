@@ -61,6 +61,20 @@ def test_a_changed_folder_is_refused(
     assert "card.md was changed" in _told(capsys)
 
 
+def test_a_damaged_description_is_refused_and_breaks_no_import(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    (copy / "champion" / "model.toml").write_text("a = = 1", "utf-8")
+
+    assert main(["--model", str(copy), "--allow-stage", "demo"]) == 2
+    assert "model.toml was changed" in _told(capsys)
+    subprocess.run(
+        [sys.executable, "-c", "import serving.messages"],
+        cwd=ROOT, check=True, env={**os.environ, "LORPREDICT_MODEL": str(copy)},
+    )  # fmt: skip
+
+
 def test_an_unknown_variable_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -251,6 +251,11 @@ def test_a_value_that_can_be_is_no_fault(key: str, value: Any) -> None:
         pytest.param(without(ALBUMIN, "stem"), "other units need a stem", id="no stem"),
         pytest.param(ALBUMIN | {"stem": "alb"}, "stem 'alb' does not begin the key", id="stem"),
         pytest.param(ALBUMIN | {"transform": "sqrt"}, "unknown transform 'sqrt'", id="transform"),
+        pytest.param(
+            ALBUMIN | {"transform": "log1p", "plausible": [-5, 60]},
+            "log1p needs a plausible range from 0, this one begins at -5",
+            id="log of less than 0",
+        ),
         pytest.param(ALBUMIN | {"missing": "maybe"}, "unknown rule 'maybe'", id="missing rule"),
         pytest.param(ALBUMIN | {"colour": "red"}, "'colour'", id="unknown field"),
         pytest.param(
@@ -285,6 +290,36 @@ def test_a_contradictory_entry_is_refused(entry: dict[str, Any], message: str) -
 @pytest.mark.parametrize(("key", "entry"), [("albumin_g_l", ALBUMIN), ("location", CATEGORY)])
 def test_the_entry_that_the_refused_ones_vary_is_accepted(key: str, entry: dict[str, Any]) -> None:
     assert list(Catalogue.from_toml(one_entry(key, entry))) == [key]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["_x", "IL 6 / <b>", "Il6", "6_il", "il-6", "", "il6\n", "größe", "x" * 64],
+)
+def test_a_name_that_is_no_plain_word_is_refused(key: str) -> None:
+    with pytest.raises(CatalogueError, match="a column's name begins with a small letter"):
+        Catalogue.from_toml(one_entry(key, CATEGORY))
+
+
+@pytest.mark.parametrize("key", ["model_dump", "model_config", "model_x", "copy", "json", "mro"])
+def test_a_name_that_a_record_uses_for_itself_is_refused(key: str) -> None:
+    with pytest.raises(CatalogueError, match=f"'{key}': a record uses this name for itself"):
+        Catalogue.from_toml(one_entry(key, CATEGORY))
+
+
+@pytest.mark.parametrize("key", ["x", "x" * 63, "il6_pg_ml", "copy_number", "remodelled"])
+def test_any_other_plain_word_is_a_name(key: str) -> None:
+    assert list(Catalogue.from_toml(one_entry(key, CATEGORY))) == [key]
+
+
+def test_log1p_is_taken_where_the_range_begins_at_0() -> None:
+    logged = ALBUMIN | {"transform": "log1p", "plausible": [0, 60]}
+    assert Catalogue.from_toml(one_entry("albumin_g_l", logged))["albumin_g_l"].plausible == (0, 60)
+
+
+@pytest.mark.parametrize("name", ["predictors", "infusions", "levels"])
+def test_every_catalogue_that_ships_can_be_read(name: str) -> None:
+    assert len(catalogue(name)) > 3
 
 
 def test_the_faults_of_several_entries_are_told_at_once() -> None:

@@ -96,7 +96,8 @@ def test_a_slip_of_the_pen_is_a_contradiction(
 ) -> None:
     [fault] = told(BOY | {column: given})
     assert fault.startswith(f"{column} is {given} (computed: {computed}): contradicts ")
-    assert fault.endswith(f". Check {sources}")
+    way_out = "or name the tables in growth_reference where it is not WHO's"
+    assert fault.endswith(f". Check {sources}; {way_out}")
 
 
 def test_rounded_measures_do_not_contradict_their_score() -> None:

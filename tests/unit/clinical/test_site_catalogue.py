@@ -37,6 +37,8 @@ known = "first_infusion"
 source = "Ghent questionnaire"
 """
 
+NUMBER = {"kind": "number", "unit": "pg/mL", "plausible_source": "X"}
+
 DESIGN = """
 name = "ghent-week14"
 version = 1
@@ -122,6 +124,15 @@ def test_without_the_sites_catalogue_its_predictor_is_unknown() -> None:
             id="unknown unit",
         ),
         pytest.param(site(x=entry(derived_from=["age_years"])), "cannot be derived", id="derived"),
+        pytest.param(site(model_dump=entry()), "'model_dump': a record uses", id="a record's own"),
+        pytest.param(
+            site(**{"IL 6 / <b>": entry()}), "'IL 6 / <b>': a column's name begins", id="no word"
+        ),
+        pytest.param(
+            site(x=entry(**NUMBER, transform="log1p", plausible=[-5, 9])),
+            "log1p needs a plausible range from 0",
+            id="log of less than 0",
+        ),
         pytest.param({"version": "3", "predictors": {"x": entry()}}, "name is None", id="no name"),
         pytest.param(
             {"name": "g", "version": 3, "predictors": {"x": entry()}}, "is 3", id="number"

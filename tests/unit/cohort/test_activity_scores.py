@@ -31,6 +31,15 @@ def scored(cohort: Cohort, *rows: dict[str, Any], **options: Any) -> dict[str, A
     return dict(with_activity(cohort, activity_of(*rows), **options).table.iloc[0])
 
 
+def infused(cohort: Cohort) -> Cohort:
+    plan = pd.DataFrame({"patient_id": "a", "day": [0, 14, 42, 84], "dose_mg": 200})
+    return with_infusions(cohort, read_infusions(plan))
+
+
+def infused_after(cohort: Cohort, row: dict[str, Any]) -> Cohort:
+    return infused(with_activity(cohort, activity_of(row)))
+
+
 # ---- scores ---------------------------------------------------------------------------------
 
 
@@ -72,12 +81,36 @@ def test_the_age_at_week_14_decides_how_a_haematocrit_is_scored(
 
 
 def test_infusions_first_say_how_old_the_child_is_at_week_14() -> None:
-    plan = pd.DataFrame({"patient_id": "a", "day": [0, 14, 42, 84], "dose_mg": 200})
     cohort = child(sex="male", age_years=14.74)
-    infused = with_infusions(cohort, read_infusions(plan))
     row = visited(haematocrit_percent=36)
     assert scored(cohort, row)["pcdai_week14"] == 2.5
-    assert scored(infused, row)["pcdai_week14"] == 0.0
+    assert scored(infused(cohort), row)["pcdai_week14"] == 0.0
+
+
+def test_infusions_after_a_score_by_the_age_at_the_planned_landmark_are_refused() -> None:
+    cohort = child(sex="male", age_years=14.74)
+    assert faults(infused_after, cohort, visited(haematocrit_percent=36)) == [
+        "landmark_day: the activity items were joined before the infusions, which say when the "
+        "landmark is. Give the infusions first: with_infusions, then with_activity"
+    ]
+
+
+@pytest.mark.parametrize(
+    "given, row",
+    [
+        ({"age_years": 14.74}, visited(esr_mm_h=20)),
+        ({"age_years": 14.74}, visited("first_infusion", haematocrit_percent=36)),
+        ({"age_years": 14.74, "landmark_day": 84}, visited(haematocrit_percent=36)),
+        ({}, visited(haematocrit_percent=20)),
+    ],
+    ids=["no measure by age", "first infusion", "given landmark", "unknown age"],
+)
+def test_infusions_may_follow_a_score_that_no_landmark_decides(
+    given: dict[str, Any], row: dict[str, Any]
+) -> None:
+    cohort = child(sex="male", **given)
+    first = with_activity(infused(cohort), activity_of(row))
+    assert infused_after(cohort, row).table.equals(first.table)
 
 
 def test_a_haematocrit_that_sex_decides_gives_no_score_without_it() -> None:

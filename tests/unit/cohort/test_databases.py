@@ -148,8 +148,9 @@ def test_a_wrong_password_is_told_without_it(postgresql: str) -> None:
     [
         f"postgresql://anna:{SECRET}@127.0.0.1:port/clinic",
         f"://anna:{SECRET}@127.0.0.1/clinic",
+        f"anna:{SECRET}@127.0.0.1://clinic",
     ],
-    ids=["port", "no dialect"],
+    ids=["port", "no dialect", "dialect forgotten"],
 )
 def test_an_address_that_cannot_be_read_is_not_repeated(address: str) -> None:
     [told] = faults_of(address, query=QUERY)

@@ -64,10 +64,10 @@ def test_a_recalibration_is_told(
 ) -> None:
     model = asked_models["ridge"]
     again = Recalibration("slope", "ghent", "0" * 64, 120, 30, synthetic=False, slope=0.8)
-    facts = replace(model.facts, recalibration=again)
+    facts = replace(model.facts, recalibrations=(again,))
     folder = replace(model, facts=facts).save(tmp_path / "again")
     assert "slope, on ghent: 120 children, 30 events" in run("model", folder).out
-    assert run("model", folder, "--json").json["recalibration"]["slope"] == 0.8
+    assert run("model", folder, "--json").json["recalibrations"][0]["slope"] == 0.8
 
 
 def test_a_model_of_observed_children_is_told_to_be_exploratory(

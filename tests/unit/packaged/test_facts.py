@@ -29,16 +29,41 @@ ADJUSTED = [
 ]
 
 
+def all_of(*adjusted: Recalibration | None) -> tuple[Recalibration, ...]:
+    return tuple(each for each in adjusted if each is not None)
+
+
 @pytest.mark.parametrize("adjusted", ADJUSTED, ids=["as trained", "level", "level and spread"])
 def test_facts_are_the_same_after_toml(facts: ModelFacts, adjusted: Recalibration | None) -> None:
-    known = replace(facts, recalibration=adjusted)
+    known = replace(facts, recalibrations=all_of(adjusted))
     assert through_toml(known) == known
+
+
+def test_every_recalibration_is_kept_in_its_order(facts: ModelFacts) -> None:
+    known = through_toml(replace(facts, recalibrations=all_of(*reversed(ADJUSTED))))
+    assert [each.method for each in known.recalibrations] == ["slope", "baseline"]
+    assert known.recalibration == ADJUSTED[1]
 
 
 def test_folder_of_before_recalibration_is_still_read(facts: ModelFacts) -> None:
     content = facts.to_dict()
-    assert "recalibration" not in content
+    assert "recalibrations" not in content
     assert ModelFacts.from_dict(content).recalibration is None
+
+
+def test_growth_tables_are_kept_and_an_old_folder_names_none(facts: ModelFacts) -> None:
+    without = replace(facts, training=replace(facts.training, growth_references=()))
+    assert "growth_references" not in without.to_dict()["training"]
+    assert through_toml(without) == without
+    training = replace(facts.training, growth_references=("WHO 2007", "ours 2020"))
+    known = through_toml(replace(facts, training=training))
+    assert known.training.growth_references == ("WHO 2007", "ours 2020")
+
+
+def test_every_cohort_that_taught_or_adjusted_the_model_is_known(facts: ModelFacts) -> None:
+    second = Recalibration("slope", "theirs", "f00d", 200, 51, synthetic=False, slope=0.9)
+    known = replace(facts, recalibrations=all_of(ADJUSTED[1], second))
+    assert known.cohorts_seen == {facts.training.sha256, "c0ffee", "f00d"}
 
 
 @pytest.mark.parametrize(
@@ -56,4 +81,14 @@ def test_every_answer_says_which_cohort_was_synthetic(
     facts: ModelFacts, trained: bool, adjusted: Recalibration | None, cautions: tuple[str, ...]
 ) -> None:
     training = replace(facts.training, synthetic=trained)
-    assert replace(facts, training=training, recalibration=adjusted).cautions == cautions
+    known = replace(facts, training=training, recalibrations=all_of(adjusted))
+    assert known.cautions == cautions
+
+
+def test_later_recalibration_on_observed_children_does_not_hide_a_synthetic_one(
+    facts: ModelFacts,
+) -> None:
+    training = replace(facts.training, synthetic=False)
+    twice = all_of(ADJUSTED[2], ADJUSTED[1])
+    known = replace(facts, training=training, recalibrations=twice)
+    assert known.cautions == ("recalibrated on a synthetic cohort: demonstration only",)

@@ -9,7 +9,10 @@ import pytest
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 
 from lorpredict.errors import TooLittleData, UnsupportedModel
+from lorpredict.evaluation.calibration import observed_risk
 from lorpredict.models import AcceleratedTime, LinearHazard, SurvivalForest, TreeHazard
+from lorpredict.models._distributions import survival_beyond
+from lorpredict.recalibration import _forest
 from lorpredict.recalibration._curves import adjusted
 from lorpredict.recalibration._forest import _Bend
 from lorpredict.recalibration._slope import NewChildren
@@ -192,6 +195,29 @@ def test_true_leaves_are_found_where_each_has_its_own_children() -> None:
     assert survival[:, 1] == pytest.approx([0.9, 0.9**4], abs=0.005)
 
 
+def test_of_several_exponents_with_a_slope_of_one_the_nearest_to_one_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The measure is replaced by one that rises through 1 at exp(-1) and falls through it at
+    # exp(0.5) and so is below 1 at both ends; beyond an exponent of five the level is not reached.
+    exponent = [1.0]
+
+    def fitted(_curves: SurvivalForest, children: NewChildren, tried: float) -> _Bend:
+        if tried > 5:
+            raise TooLittleData("not so far")
+        exponent[0] = tried
+        return _Bend(tried, np.ones(2), children.horizons)
+
+    def measured(_survival: Floats, _children: NewChildren) -> float:
+        at = np.log(exponent[0])
+        return float(1 - 0.3 * (at + 1) * (at - 0.5))
+
+    monkeypatch.setattr(_forest, "_fitted", fitted)
+    monkeypatch.setattr(_forest, "measured_slope", measured)
+    same = groups(lost_by(0.2, 0.4), lost_by(0.2, 0.4))
+    assert adjusted(TWO_LEAVES, same, with_slope=True).slope == pytest.approx(np.exp(0.5))
+
+
 def test_nobody_lost_between_the_horizons_leaves_the_curves_flat_there() -> None:
     children = groups(lost_by(0.2, 0.2), lost_by(0.4, 0.4))
     curves = adjusted(TWO_LEAVES, children, with_slope=False).curves
@@ -232,21 +258,71 @@ def spread(distribution: str, rng: np.random.Generator) -> Floats:
     return drawn[distribution]
 
 
-@pytest.mark.parametrize("distribution", ["normal", "logistic", "extreme"])
-@pytest.mark.parametrize("with_slope", [False, True])
+every_law = pytest.mark.parametrize("distribution", ["normal", "logistic", "extreme"])
+
+
+def accelerated(distribution: str) -> AcceleratedTime:
+    return AcceleratedTime(log_time_trees(), distribution, sigma=1.0)  # type: ignore[arg-type]
+
+
+@every_law
+@pytest.mark.parametrize(("spread_by", "with_slope"), [(1.0, False), (2.0, True)])
 def test_shift_stretch_and_spread_of_log_times_are_found(
-    features: Floats, distribution: str, with_slope: bool
+    features: Floats, distribution: str, spread_by: float, with_slope: bool
 ) -> None:
-    rng = np.random.default_rng(5)
-    model = AcceleratedTime(log_time_trees(), distribution, sigma=1.0)  # type: ignore[arg-type]
-    stretch = 2.0 if with_slope else 1.0
-    middle = 0.7 + stretch * model.log_time(features) - (stretch - 1) * 6
+    rng, model = np.random.default_rng(5), accelerated(distribution)
+    middle = 6.7 + 0.6 * spread_by * (model.log_time(features) - 6)
     children = children_of(features, middle + 0.6 * spread(distribution, rng), rng)
     found = adjusted(model, children, with_slope=with_slope)
     assert isinstance(found.curves, AcceleratedTime)
     assert found.curves.sigma == pytest.approx(0.6, rel=TOLERANCE)
     assert found.slope == (pytest.approx(2.0, rel=TOLERANCE) if with_slope else None)
-    np.testing.assert_allclose(found.curves.log_time(features), middle, atol=TOLERANCE)
+    z = (np.log(HORIZONS)[None, :] - middle[:, None]) / 0.6
+    survival = found.curves.survival(features, HORIZONS)
+    np.testing.assert_allclose(survival, survival_beyond(z, model.distribution), atol=0.03)
+
+
+@every_law
+@pytest.mark.parametrize("with_slope", [False, True])
+def test_level_of_log_times_is_exact_and_their_spread_is_what_is_told(
+    children: NewChildren, distribution: str, with_slope: bool
+) -> None:
+    model = accelerated(distribution)
+    found = adjusted(model, children, with_slope=with_slope)
+    assert isinstance(found.curves, AcceleratedTime)
+    expected = found.curves.survival(children.features, HORIZONS).mean(axis=0)
+    np.testing.assert_allclose(1 - expected, observed_risk(children.y, HORIZONS), rtol=1e-9)
+    old, new = (
+        np.ptp(curves.log_time(children.features)) / curves.sigma
+        for curves in (model, found.curves)
+    )
+    assert new == pytest.approx((found.slope or 1.0) * old, rel=1e-9)
+
+
+def test_single_horizon_only_shifts_log_times(children: NewChildren) -> None:
+    alone = replace(children, horizons=HORIZONS[1:])
+    model = accelerated("logistic")
+    found = adjusted(model, alone, with_slope=False).curves
+    assert isinstance(found, AcceleratedTime)
+    assert found.sigma == model.sigma
+    expected = found.survival(children.features, alone.horizons).mean()
+    assert 1 - expected == pytest.approx(observed_risk(children.y, alone.horizons)[0], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ((0.0, 0.4), "none of these children lost response by day 300"),
+        ((0.4, 0.4), "none of these children lost response between day 300 and day 600"),
+        ((0.4, 1.0), "all of these children had lost response by day 600"),
+    ],
+)
+def test_curves_of_log_times_cannot_stay_level_nor_end(
+    lost: tuple[float, float], told: str
+) -> None:
+    flat = groups(lost_by(*lost), lost_by(*lost))
+    with pytest.raises(TooLittleData, match=rf"^{told} since .* model of another family$"):
+        adjusted(accelerated("normal"), flat, with_slope=False)
 
 
 def test_log_times_that_are_all_the_same_have_no_stretch(children: NewChildren) -> None:

@@ -55,12 +55,12 @@ def test_level_of_every_family_comes_out_right_on_the_children_it_was_brought_to
     before = observed_over_expected(packaged[name], elsewhere)
     after = observed_over_expected(recalibrate(packaged[name], elsewhere), elsewhere)
     assert (before > 1.4).all()  # the hazard was doubled
-    # Breslow and the likelihood of log-times match events, not the risk at a day: hence a quarter.
+    # Breslow matches events, not the risk at a day: hence a quarter.
     assert after == pytest.approx([1, 1], abs=0.25)
 
 
-@pytest.mark.parametrize("name", ["forest", "extra", "null"])
-def test_level_of_a_forest_and_of_kaplan_meier_is_exact(
+@pytest.mark.parametrize("name", ["forest", "extra", "aft", "null"])
+def test_level_of_forests_log_times_and_kaplan_meier_is_exact(
     name: str, packaged: dict[str, PackagedModel], elsewhere: Cohort
 ) -> None:
     after = observed_over_expected(recalibrate(packaged[name], elsewhere), elsewhere)
@@ -198,9 +198,16 @@ def test_stage_is_demo_if_either_cohort_is_synthetic(
     assert any("not validated since on others" in reason for reason in facts.reasons)
 
 
-def test_recalibrating_twice_tells_of_the_latest(ridge: PackagedModel, elsewhere: Cohort) -> None:
-    once = recalibrate(ridge, elsewhere)
-    twice = recalibrate(once, cohort_elsewhere(150, seed=9, sites=0), fingerprint="of the first")
+def test_recalibrating_twice_tells_of_both(ridge: PackagedModel, elsewhere: Cohort) -> None:
+    real = replace(ridge.facts.training, synthetic=False)
+    known = replace(ridge, facts=replace(ridge.facts, training=real))
+    once = recalibrate(known, elsewhere, method="slope")
+    other = cohort_elsewhere(150, seed=9, sites=0)
+    ours = replace(other, table=other.table.assign(synthetic=False))
+    twice = recalibrate(once, ours, fingerprint="of the first")
+    assert twice.facts.recalibrations[:-1] == once.facts.recalibrations
+    assert twice.facts.cautions == ("recalibrated on a synthetic cohort: demonstration only",)
+    assert twice.facts.cohorts_seen == {real.sha256, elsewhere.sha256, ours.sha256}
     assert twice.facts.recalibration is not None
     assert twice.facts.recalibration.children == 150
     assert twice.facts.recalibration.fingerprint == "of the first"
@@ -213,6 +220,11 @@ def test_level_that_is_still_off_is_told(
     # The published spread is far too wide here, so Breslow's baseline cannot bring the level right.
     reasons = recalibrate(packaged["published"], elsewhere).facts.reasons
     assert re.search(r"still 1\.17 by day 267, 1\.20 by day 632", " ".join(reasons))
+
+
+def test_second_time_on_the_same_cohort_is_told(ridge: PackagedModel, elsewhere: Cohort) -> None:
+    reasons = recalibrate(recalibrate(ridge, elsewhere), elsewhere).facts.reasons
+    assert "recalibrated again on the very cohort it had been recalibrated on before" in reasons
 
 
 def test_learning_cohort_itself_is_told(ridge: PackagedModel, cohort: Cohort) -> None:
@@ -234,6 +246,23 @@ def with_events(events: int) -> Cohort:
 def test_nine_events_are_too_few(ridge: PackagedModel) -> None:
     with pytest.raises(TooLittleData, match=r"^9 of the 100 .*expected at least 10 events"):
         recalibrate(ridge, with_events(9))
+
+
+def test_events_after_the_last_horizon_within_follow_up_do_not_count(
+    ridge: PackagedModel, elsewhere: Cohort
+) -> None:
+    early = replace(ridge, facts=replace(ridge.facts, follow_up_days_since_landmark=300.0))
+    y = at_risk_for(ridge, elsewhere).y
+    by_first = int((y["event"] & (y["duration"] <= 267)).sum())
+    assert by_first < int((y["event"] & (y["duration"] <= 632)).sum())
+    adjusted = recalibrate(early, elsewhere).facts.recalibration
+    assert adjusted is not None
+    assert adjusted.events == by_first
+    table = table_elsewhere(200, sites=0)
+    lost = table.index[(table["outcome"] == "secondary_lor") & (table["follow_up_days"] <= 365)]
+    table.loc[lost[9:], "follow_up_days"] += 300
+    with pytest.raises(TooLittleData, match=r"^9 of the 200 .* by day 267 since the landmark"):
+        recalibrate(early, read_cohort(table))
 
 
 @pytest.mark.filterwarnings("default::lorpredict.recalibration.FewEventsWarning")

@@ -56,8 +56,8 @@ ADJUSTED = Recalibration(
 )
 
 
-def recalibrated(model: PackagedModel, adjusted: Recalibration) -> str:
-    return model_card(replace(model, facts=replace(model.facts, recalibration=adjusted)))
+def recalibrated(model: PackagedModel, *adjusted: Recalibration) -> str:
+    return model_card(replace(model, facts=replace(model.facts, recalibrations=adjusted)))
 
 
 def test_a_recalibrated_model_says_by_whom_and_how(packaged: dict[str, PackagedModel]) -> None:
@@ -65,11 +65,21 @@ def test_a_recalibrated_model_says_by_whom_and_how(packaged: dict[str, PackagedM
     assert "## Recalibration\n\nMethod: slope." in card
     assert "the spread between children was multiplied by 0.915;" in card
     assert (
-        "200 children at risk at the landmark, 51 of them lost response, from the cohort ours."
-        in card
+        "200 children at risk at the landmark, 51 of them lost response by the last horizon, "
+        "from the cohort ours." in card
     )
     assert "Synthetic: **no**. SHA-256 of the checked table: `c0ffee`." in card
     assert "Fingerprint of the model folder that was adjusted: `f1d0`." in card
+
+
+def test_a_model_recalibrated_twice_says_both(packaged: dict[str, PackagedModel]) -> None:
+    later = replace(ADJUSTED, method="baseline", slope=None, cohort="theirs", sha256="f00d")
+    card = recalibrated(packaged["ridge"], ADJUSTED, later)
+    first, second = card.split("## Recalibration 2 of 2\n\n")
+    assert "## Recalibration 1 of 2\n\nMethod: slope." in first
+    assert "multiplied by 0.915;" in first
+    assert second.startswith("Method: baseline.")
+    assert "from the cohort theirs." in second
 
 
 def test_figures_of_a_recalibrated_model_are_called_those_of_the_original(
