@@ -7,12 +7,12 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlsplit
 
 from lorpredict.clinical import Catalogue
 from lorpredict.cohort import Cohort, read_cohort
 from lorpredict.errors import LorpredictError
 from lorpredict.synthetic import reconstructed_cohort
+from training.addresses import ADDRESS_VARIABLE, address, file_or_address
 from training.progress import interrupts_as_exceptions, plain_warnings
 
 _NOTHING = ("", os.devnull)  # MLflow hands over a path that exists, so /dev/null stands for none
@@ -41,13 +41,19 @@ def carried_out(
 
 def add_cohort(parser: argparse.ArgumentParser, *, default: str) -> None:
     """Add the arguments that say where the children are."""
-    parser.add_argument("--cohort", default="", help=f"CSV, Parquet or Excel file; {default}")
+    parser.add_argument(
+        "--cohort",
+        type=file_or_address,
+        default="",
+        help=f"CSV, Parquet or Excel file; {default}",
+    )
     parser.add_argument("--sheet", default="", help="sheet of a workbook; its first by default")
     parser.add_argument(
         "--address",
-        type=_address,
+        type=address,
         default="",
-        help="database in place of a file, such as postgresql://user@host/database",
+        help="database in place of a file, such as postgresql://user@host/database; an address "
+        f"with a password is given by the environment variable {ADDRESS_VARIABLE} instead",
     )
     parser.add_argument("--query", default="", help="what to ask the database")
 
@@ -55,28 +61,44 @@ def add_cohort(parser: argparse.ArgumentParser, *, default: str) -> None:
 def cohort_of(
     options: argparse.Namespace, known: Catalogue, *, without: Callable[[], Cohort]
 ) -> Cohort:
-    """Read the cohort that the arguments name.
+    """Read the cohort that the arguments name, or else the environment.
 
     Parameters
     ----------
     without
-        Gives the cohort where they name none.
+        Gives the cohort where neither names one.
 
     Raises
     ------
+    ArgumentsError
+        If there is both a file and an address, a query and nothing that it asks, or no address in
+        the variable that should hold one.
     CohortFaults
     """
     source = "" if options.cohort in _NOTHING else options.cohort
     if source and options.address:
         raise ArgumentsError("both a file and the address of a database; expected one of them")
-    if not source and not options.address:
+    source = source or options.address or _address_of_environment()
+    if not source and options.query:
+        raise ArgumentsError(f"a query and no database; expected an address or {ADDRESS_VARIABLE}")
+    if not source:
         return without()
     return read_cohort(
-        source or options.address,
+        source,
         known=known,
         sheet=options.sheet or None,
         query=options.query or None,
     )
+
+
+def _address_of_environment() -> str:
+    found = os.environ.get(ADDRESS_VARIABLE, "").strip()
+    if found and "://" not in found:  # it would be taken for a file, and told by its name
+        raise ArgumentsError(
+            f"{ADDRESS_VARIABLE} is no address of a database; expected one such as "
+            "postgresql://user:password@host/database (it is not repeated here)"
+        )
+    return found
 
 
 class ArgumentsError(LorpredictError, ValueError):
@@ -90,7 +112,10 @@ def shipped_cohort() -> Cohort:
 
 def no_cohort() -> Cohort:
     """Refuse to judge or adjust a model by children who do not exist, unless they are named."""
-    raise ArgumentsError("no cohort; expected -P cohort=FILE, or -P address=... -P query=...")
+    raise ArgumentsError(
+        "no cohort; expected -P cohort=FILE, or -P address=... -P query=..., or the environment "
+        f"variable {ADDRESS_VARIABLE} and -P query=..."
+    )
 
 
 def whole(text: str) -> int:
@@ -114,16 +139,5 @@ def model_name(text: str) -> str:
     if not text or re.search(r"[/:.%\"']", text):
         raise argparse.ArgumentTypeError(
             f"expected a name without / : . % and quotes, not {text!r}"
-        )
-    return text
-
-
-def _address(text: str) -> str:
-    """Refuse a password: MLflow keeps every argument in its store, for all who can read it."""
-    parts = urlsplit(text)
-    if parts.password or any("pass" in key.lower() for key, _ in parse_qsl(parts.query)):
-        raise argparse.ArgumentTypeError(
-            "expected an address without a password, since every argument is kept in the tracking "
-            "store; set PGPASSWORD, or write it into ~/.pgpass"
         )
     return text

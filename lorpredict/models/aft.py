@@ -46,6 +46,7 @@ _LAWS: dict[str, tuple[Logarithm, Logarithm]] = {
 def learn(rows: TrainingRows) -> Learnt:
     """Barnwal, Cho and Hocking, J Comput Graph Stat 31:1292 (2022)."""
     distribution: Distribution = rows.settings["distribution"]
+    _refuse_spread(rows.settings["sigma"])
     middle, sigma = fitted_law(rows.y, distribution, rows.settings["sigma"])
     objective = {
         "objective": "survival:aft",
@@ -57,6 +58,11 @@ def learn(rows: TrainingRows) -> Learnt:
     trees = TreeEnsemble.from_xgboost(booster)
     in_days = replace(trees, offset=trees.offset + middle)
     return Learnt(AcceleratedTime(in_days, distribution, sigma), booster)
+
+
+def _refuse_spread(sigma: object) -> None:
+    if sigma is not None and not (isinstance(sigma, int | float) and sigma > 0):
+        raise DesignError(f"sigma is {sigma!r}; expected a number above 0, or None")
 
 
 def fitted_law(
@@ -75,10 +81,8 @@ def fitted_law(
     Raises
     ------
     DesignError
-        If the distribution is none of the three, or the spread is no number above 0.
+        If the distribution is none of the three.
     """
-    if sigma is not None and not (isinstance(sigma, int | float) and sigma > 0):
-        raise DesignError(f"sigma is {sigma!r}; expected a number above 0, or None")
     log_density, log_survival = _law(distribution)
     log_time = np.log(y["duration"])
 

@@ -12,6 +12,7 @@ from sksurv.nonparametric import kaplan_meier_estimator
 from lorpredict.evaluation.calibration import observed_risk
 from lorpredict.survival import Floats, Outcome, StepFunction
 from lorpredict.validation._judged import Group
+from lorpredict.validation._small_counts import FEWEST_FOR_A_RANGE, SMALLEST, unless_small
 
 # House limits: a Kaplan-Meier of few events says little, two points say nothing of a shape.
 _EVENTS_A_GROUP = 10
@@ -20,10 +21,11 @@ THRESHOLDS: Floats = np.arange(0.10, 0.405, 0.01)
 
 
 def calibration_groups(group: Group) -> pd.DataFrame:
-    """Mean predicted and observed risk of groups of equal size, with 95 % intervals.
+    """Mean predicted and observed risk of groups of about equal size, with 95 % intervals.
 
-    Children with the same risk stay together. The interval is Kaplan-Meier's on the log-log
-    scale; a group without an event, or with nothing but events, has none.
+    Children with the same risk stay together, and no group has fewer than five. The
+    interval is Kaplan-Meier's on the log-log scale; a group without an event, or with
+    nothing but events, has none.
 
     Returns
     -------
@@ -34,15 +36,15 @@ def calibration_groups(group: Group) -> pd.DataFrame:
     rows = [
         {"day": day + group.at_risk.design.landmark_day, "group": number, **row}
         for day, risk in zip(group.horizons, group.at_horizons.T, strict=True)
-        for number, row in enumerate(_groups(risk, group.y, float(day)), start=1)
+        for number, row in enumerate(_groups(risk, group, float(day)), start=1)
     ]
     return pd.DataFrame(rows)
 
 
-def _groups(risk: Floats, y: Outcome, day: float) -> Iterator[dict[str, float]]:
-    number = np.clip(int(y["event"].sum()) // _EVENTS_A_GROUP, _FEWEST_GROUPS, _MOST_GROUPS)
+def _groups(risk: Floats, group: Group, day: float) -> Iterator[dict[str, float]]:
+    number = np.clip(group.events // _EVENTS_A_GROUP, _FEWEST_GROUPS, _MOST_GROUPS)
     for members in equal_groups(risk, int(number)):
-        observed, low, high = _observed(y[members], day)
+        observed, low, high = _observed(group.y[members], day)
         yield {
             "children": len(members),
             "predicted": float(risk[members].mean()),
@@ -53,10 +55,19 @@ def _groups(risk: Floats, y: Outcome, day: float) -> Iterator[dict[str, float]]:
 
 
 def equal_groups(risk: Floats, number: int) -> list[NDArray[np.intp]]:
-    """Rows of children in groups of about equal size, the lowest risk first; ties stay together."""
+    """Rows of children in groups of about equal size, the lowest risk first; ties stay together.
+
+    Ties can leave a group of one child; what has fewer than five joins its neighbour.
+    """
     edges = np.unique(np.quantile(risk, np.arange(1, number) / number))
     belongs = np.searchsorted(edges, risk, side="left")
-    return [np.flatnonzero(belongs == each) for each in np.unique(belongs)]
+    groups: list[NDArray[np.intp]] = []
+    for each in np.unique(belongs):
+        members = np.flatnonzero(belongs == each)
+        if groups and min(len(members), len(groups[-1])) < SMALLEST:
+            members = np.sort(np.concatenate([groups.pop(), members]))
+        groups.append(members)
+    return groups
 
 
 def _observed(y: Outcome, day: float) -> tuple[float, float, float]:
@@ -76,7 +87,8 @@ def net_benefit(group: Group) -> pd.DataFrame:
     -------
     DataFrame
         ``day`` (since the first infusion), ``threshold``, ``model``, ``treat_all``; treating
-        nobody is worth 0.
+        nobody is worth 0. ``model`` is NaN where it would treat, or leave, one to four children:
+        the difference would be their outcome.
 
     References
     ----------
@@ -99,20 +111,29 @@ def net_benefit(group: Group) -> pd.DataFrame:
 def _worth(treated: NDArray[np.bool_], y: Outcome, day: float, threshold: float) -> float:
     if not treated.any():
         return 0.0
+    if unless_small(int(treated.sum()), len(y)) is None:
+        return float("nan")
     share, lost = float(treated.mean()), float(observed_risk(y[treated], np.array([day]))[0])
     return share * (lost - (1 - lost) * threshold / (1 - threshold))
 
 
 def risk_distribution(group: Group) -> pd.DataFrame:
-    """How the predicted risks are spread, one row a horizon; no single child's."""
+    """How the predicted risks are spread, one row a horizon; no single child's.
+
+    Of fewer than twenty children no quantiles are told.
+    """
     shares = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
     rows = [
         {
             "day": day + group.at_risk.design.landmark_day,
             "mean": float(risk.mean()),
             "sd": float(risk.std(ddof=1)),
-            **{name: float(np.quantile(risk, share)) for name, share in shares.items()},
+            **{name: _quantile(risk, share) for name, share in shares.items()},
         }
         for day, risk in zip(group.horizons, group.at_horizons.T, strict=True)
     ]
     return pd.DataFrame(rows)
+
+
+def _quantile(risk: Floats, share: float) -> float:
+    return float(np.quantile(risk, share)) if len(risk) >= FEWEST_FOR_A_RANGE else float("nan")

@@ -18,6 +18,7 @@ from lorpredict.outcome import AtRisk
 from lorpredict.packaged import PackagedModel
 from lorpredict.packaged._cohort import at_risk_for, features_of
 from lorpredict.survival import FEWEST_AT_RISK, Floats, Outcome, last_day_at_risk
+from lorpredict.validation._small_counts import in_words
 
 Measured = Callable[["Group"], pd.DataFrame]
 # Below it, starting processes takes longer than five hundred draws (ten seconds for a thousand).
@@ -51,8 +52,20 @@ class Group:
 
     @property
     def events(self) -> int:
-        """Number of them who lost response."""
-        return int(self.y["event"].sum())
+        """Number of them who lost response by the last horizon; what is later judges nothing."""
+        return events_by(self.y, self.horizons[-1])
+
+    @property
+    def last_day(self) -> float:
+        """Last horizon, in days since the first infusion."""
+        return float(self.horizons[-1]) + self.at_risk.design.landmark_day
+
+    @property
+    def size(self) -> str:
+        """How many they are and how many events count, in words that point at no child."""
+        children = len(self.y)
+        events = in_words(self.events, of=children)
+        return f"{children} children, {events} events by day {self.last_day:g}"
 
     @property
     def horizon_names(self) -> list[str]:
@@ -74,25 +87,39 @@ def group_of(model: PackagedModel, cohort: Cohort, *, name: str) -> Group:
     DesignError
         If the cohort lacks predictors of the model.
     TooLittleData
-        If nobody is at risk, nobody lost response, or no horizon lies within follow-up.
+        If nobody is at risk, no horizon lies within follow-up, or nobody lost response by the last
+        one that does.
     """
     at_risk = at_risk_for(model, cohort)
-    if not at_risk.y["event"].any():
+    horizons = horizons_within(model, at_risk)
+    if not events_by(at_risk.y, horizons[-1]):
+        day = horizons[-1] + at_risk.design.landmark_day
         raise TooLittleData(
             f"none of the {len(at_risk)} children at risk in {cohort.name!r} lost response after "
-            "the landmark; there is nothing to judge a model by"
+            f"the landmark and by day {day:g}; there is nothing to judge a model by"
         )
-    horizons = _horizons_within(model, at_risk)
     days = evaluation_grid(at_risk.design, horizons)
     survival = model.curves.survival(features_of(model, at_risk), days)
     return Group(name, at_risk, 1 - survival, days, horizons)
 
 
-def _horizons_within(model: PackagedModel, at_risk: AtRisk) -> Floats:
+def events_by(y: Outcome, day: float) -> int:
+    """Number of children who lost response by a day since the landmark."""
+    return int((y["event"] & (y["duration"] <= day)).sum())
+
+
+def horizons_within(model: PackagedModel, at_risk: AtRisk) -> Floats:
+    """Horizons that can be judged, in days since the landmark.
+
+    Raises
+    ------
+    TooLittleData
+        If there is none.
+    """
     last = min(last_day_at_risk(at_risk.y), model.facts.follow_up_days_since_landmark)
     horizons = at_risk.design.horizons
     if horizons[0] > last:
-        left = int((at_risk.y["duration"] >= horizons[0]).sum())
+        left = in_words(int((at_risk.y["duration"] >= horizons[0]).sum()), of=len(at_risk))
         raise TooLittleData(
             f"no horizon lies within follow-up: by the first, day {horizons[0]:g} since the "
             f"landmark, {left} of {len(at_risk)} children were still at risk; expected at least "

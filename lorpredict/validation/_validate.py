@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,20 +14,27 @@ from lorpredict.packaged import ModelFacts, PackagedModel
 from lorpredict.validation._agreement import calibration_groups, net_benefit, risk_distribution
 from lorpredict.validation._case_mix import case_mix, cohorts, remarks
 from lorpredict.validation._judged import Group, group_of, measured
+from lorpredict.validation._notes import (
+    few,
+    horizons_left_out,
+    loud,
+    other_growth_tables,
+    undefined,
+)
 from lorpredict.validation._sites import EVERYONE, sites_of, with_counts
+from lorpredict.validation._small_counts import in_words, is_small, unless_small
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-ENOUGH_EVENTS = 100  # Collins GS, et al. Stat Med 35:214 (2016): at least 100, better 200
-_MOST_UNDEFINED = 0.05
 
 
 @dataclass(frozen=True)
 class Validation:
     """What a finished model is worth on the children of another cohort.
 
-    Sites are called by their names: this is the hospital's own run. No child is identified.
+    Sites are called by their names: this is the hospital's own run. No child is identified:
+    no table, note or picture counts one to four children, nor what would give such a count away.
+    Events are those by the last horizon that is judged.
 
     Parameters
     ----------
@@ -38,7 +45,9 @@ class Validation:
         One row a figure: ``measure``, ``estimate``, ``low``, ``high`` (95 %), ``undefined``
         (number of resamples).
     sites
-        The same by ``site``, with ``children`` and ``events``; all children come first.
+        The same by ``site``, with ``children`` and ``events``; all children come first. A site
+        called as one of our own groups is ``site 'all children'``. Counts are empty where a small
+        one could be computed from them.
     case_mix
         One row a predictor, beside what was usual in training.
     notes
@@ -59,7 +68,7 @@ class Validation:
     @property
     def kind(self) -> Literal["apparent", "external"]:
         """``apparent`` where the model was made on these very children."""
-        return "apparent" if self.sha256 in _cohorts_of(self.facts) else "external"
+        return "apparent" if self.sha256 in self.facts.cohorts_seen else "external"
 
     @property
     def synthetic(self) -> bool:
@@ -68,7 +77,10 @@ class Validation:
 
     def metrics(self) -> dict[str, float]:
         """Every defined figure of all children, with its ends: ``uno_c``, ``uno_c_low``, ..."""
-        found = {"children": float(len(self.everyone.y)), "events": float(self.everyone.events)}
+        children = len(self.everyone.y)
+        events = unless_small(self.everyone.events, of=children)
+        counts = {"children": children, "events": events}
+        found = {name: float(count) for name, count in counts.items() if count is not None}
         for column, end in (("estimate", ""), ("low", "_low"), ("high", "_high")):
             values = zip(self.measures["measure"], self.measures[column], strict=True)
             found |= {f"{name}{end}": float(value) for name, value in values}
@@ -83,7 +95,7 @@ class Validation:
             "risk_distribution": risk_distribution(self.everyone),
             "net_benefit": net_benefit(self.everyone),
             "case_mix": self.case_mix,
-            "cohorts": cohorts(self.facts, name=self.cohort, at_risk=self.everyone.at_risk),
+            "cohorts": cohorts(self.facts, name=self.cohort, everyone=self.everyone),
         }
 
     def figures(self) -> dict[str, Figure]:
@@ -103,7 +115,7 @@ class Validation:
     def lines(self) -> list[str]:
         """Return what a person reads first, as lines of text."""
         return [
-            *self.everyone.at_risk.flow.lines(),
+            *_flow(self.everyone),
             "",
             f"{self.kind} validation of {self.facts.name} ({self.facts.family_label}) on "
             f"{self.cohort}; {self.resamples} resamples of the children, 95 % intervals:",
@@ -113,8 +125,7 @@ class Validation:
         ]
 
     def __repr__(self) -> str:
-        children, events = len(self.everyone.y), self.everyone.events
-        return f"Validation({self.kind} on {self.cohort!r}, {children} children, {events} events)"
+        return f"Validation({self.kind} on {self.cohort!r}, {self.everyone.size})"
 
 
 def validate(
@@ -147,25 +158,27 @@ def validate(
         If the cohort lacks predictors of the model; every one is named, with the nearest columns
         that were left out. A column that is there and empty is a note.
     TooLittleData
-        If nobody is at risk, nobody lost response, or no horizon lies within follow-up.
+        If nobody is at risk, no horizon lies within follow-up, or nobody lost response by the last
+        one that does.
     """
     everyone = group_of(model, cohort, name=EVERYONE)
-    sites = sites_of(model, cohort)
+    sites = sites_of(model, cohort, everyone)
     groups, found = [everyone, *sites.groups], []
     for number, group in enumerate(groups, start=1):
         measures = measured(group, resamples=resamples, seed=seed, workers=workers)
-        found.append(with_counts(group, measures))
+        found.append(with_counts(group, measures, counted=group is everyone or sites.counted))
         if progress is not None:
             progress(number, len(groups))
     overall = found[0].drop(columns=["site", "children", "events"])
     table = case_mix(model, everyone.at_risk)
     notes = [
-        *_loud(model.facts, cohort),
-        *_horizons_left_out(model, groups),
-        *_few(everyone),
+        *loud(model.facts, cohort),
+        *horizons_left_out(model, groups),
+        *few(everyone),
         *remarks(table),
+        *other_growth_tables(model, cohort),
         *sites.notes,
-        *_undefined(overall, resamples),
+        *undefined(overall, resamples),
     ]
     by_site = pd.concat(found, ignore_index=True)
     return Validation(
@@ -174,49 +187,27 @@ def validate(
     )  # fmt: skip
 
 
-def _cohorts_of(facts: ModelFacts) -> set[str]:
-    """Hashes of the cohorts that the model was made on."""
-    adjusted = facts.recalibration
-    return {facts.training.sha256} | ({adjusted.sha256} if adjusted else set())
+def _flow(everyone: Group) -> Iterator[str]:
+    """Who was left out; reasons are counted one by one only where none is small.
 
-
-def _loud(facts: ModelFacts, cohort: Cohort) -> Iterator[str]:
-    if cohort.sha256 in _cohorts_of(facts):
-        made = "learnt from" if cohort.sha256 == facts.training.sha256 else "was recalibrated on"
-        yield (
-            f"APPARENT, NOT EXTERNAL: the model {made} this very cohort. These figures flatter "
-            "it; they say nothing about other children"
-        )
-    if cohort.is_synthetic:
-        yield "the cohort is synthetic: demonstration only"
-    yield from (f"the model was {caution}" for caution in facts.cautions)
-
-
-def _horizons_left_out(model: PackagedModel, groups: Sequence[Group]) -> Iterator[str]:
-    design, end = model.facts.design, model.facts.follow_up_days_since_landmark
-    for group in groups:
-        for day in design.horizons[design.horizons > group.horizons[-1]]:
-            left = int((group.y["duration"] >= day).sum())
-            why = (
-                f"the model's follow-up ends on day {end:g}"
-                if day > end
-                else (f"{left} of these children were still at risk, and five are needed")
-            )
-            yield f"{group.name}: day {day:g} since the landmark is left out: {why}"
-
-
-def _few(group: Group) -> Iterator[str]:
-    if group.events < ENOUGH_EVENTS:
-        yield (
-            f"{group.events} events; below {ENOUGH_EVENTS} a validation is imprecise, and a good "
-            "figure may be luck"
-        )
-
-
-def _undefined(measures: pd.DataFrame, resamples: int) -> Iterator[str]:
-    known = measures[measures["estimate"].notna()]
-    for row in known[known["undefined"] > _MOST_UNDEFINED * resamples].itertuples():
-        yield f"{row.measure} is not defined in {row.undefined} of {resamples} resamples"
+    How all ended is not told: beside the events by the last horizon it would count the later ones.
+    """
+    flow, children = everyone.at_risk.flow, len(everyone.y)
+    reasons = {why: count for why, count in flow.left_out.items() if count}
+    left = sum(reasons.values())
+    if not is_small(left):
+        yield f"{flow.started} children in the cohort"
+    if any(is_small(count) for count in reasons.values()):
+        yield f"  - {in_words(left, of=flow.started)} left out: {'; or '.join(reasons)}"
+    else:
+        yield from (f"  - {count} left out: {why}" for why, count in reasons.items())
+    yield f"{children} at risk at the landmark"
+    for mark, kept in (("?", flow.unknown), ("!", flow.flagged)):
+        for why, count in kept.items():
+            if count:
+                yield f"  {mark} {in_words(count, of=children)} kept: {why}"
+    events = in_words(everyone.events, of=children)
+    yield f"  > {events} lost response by day {everyone.last_day:g} since the first infusion"
 
 
 def _told(row: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,13 +16,14 @@ from lorpredict.evaluation._drawing import BLUE, GREY, ORANGE, numbers_at_risk, 
 from lorpredict.survival import Floats
 from lorpredict.validation._agreement import calibration_groups, net_benefit
 from lorpredict.validation._sites import EVERYONE
+from lorpredict.validation._small_counts import FEWEST_FOR_A_RANGE, is_small
 from lorpredict.validation._validate import Validation
 
 _FARTHEST_RATIO = 4.0  # an interval that goes further ends at the frame
 
 
 def calibration(validation: Validation) -> Figure:
-    """Predicted against observed risk at each horizon, in groups of equal size."""
+    """Predicted against observed risk at each horizon, in groups of about equal size."""
     found = calibration_groups(validation.everyone)
     highest = min(1.0, 0.05 + float(np.nanmax(found[["predicted", "observed", "high"]])))
     figure, panels = _panels(validation, "Predicted and observed risk")
@@ -31,8 +33,7 @@ def calibration(validation: Validation) -> Figure:
         axes.set_title(f"by day {day:g} since the first infusion", fontsize=10)
         axes.plot([0, 1], [0, 1], color=GREY, lw=0.8, ls="--", label="ideal")
         _points(axes, groups)
-        axes.plot(risk, np.full_like(risk, -0.03), "|", color=ORANGE, alpha=0.5,
-                  label="predicted risks")  # fmt: skip
+        _spread(axes, risk)
         axes.set(xlim=(-0.05, highest), ylim=(-0.06, highest))
         axes.set(xlabel="predicted risk", ylabel="observed risk")
         axes.set_aspect("equal")
@@ -62,7 +63,8 @@ def kaplan_meier(validation: Validation) -> Figure:
     highest = max(_until(days, 1 - ends[0], everyone.horizons[-1]), float(told.max()))
     axes.set(xlim=(0, everyone.horizons[-1]), ylim=(0, min(1.0, 1.25 * highest)))
     axes.legend(loc="upper left", frameon=False)
-    numbers_at_risk(axes, everyone.y["duration"], everyone.horizons)
+    if not _steps_are_small(everyone.y["duration"], everyone.horizons):
+        numbers_at_risk(axes, everyone.y["duration"], everyone.horizons)
     return figure
 
 
@@ -84,7 +86,7 @@ def sites(validation: Validation) -> Figure:
     ):
         _forest(axes, found[found["measure"] == column.measure].set_index("site"), column, names)
     counts = found.groupby("site")[["children", "events"]].first()
-    labels = [f"{n}\n{counts.children[n]} children, {counts.events[n]} events" for n in names]
+    labels = [_site_label(name, counts.loc[name]) for name in names]
     axes.set_yticks(range(len(names)), labels, fontsize=9)
     axes.set_ylim(len(names) - 0.5, -0.5)
     figure.suptitle(_title(validation, "Site by site, 95 % intervals"), fontsize=10)
@@ -129,11 +131,10 @@ def _panels(validation: Validation, title: str) -> tuple[Figure, list[Axes]]:
 
 
 def _title(validation: Validation, title: str) -> str:
-    children, events = len(validation.everyone.y), validation.everyone.events
     real = "synthetic: demonstration only" if validation.synthetic else "observed cohort"
     return (
         f"{title}: {validation.facts.family_label}; {real}\n{validation.kind} validation on "
-        f"{validation.cohort} ({children} children, {events} events)"
+        f"{validation.cohort} ({validation.everyone.size})"
     )
 
 
@@ -150,8 +151,29 @@ def _points(axes: Axes, groups: pd.DataFrame) -> None:
     ends = np.nan_to_num(np.stack([below, above]))
     axes.errorbar(
         groups.predicted, groups.observed, yerr=ends, fmt="o-", color=BLUE, capsize=3, lw=1,
-        label=f"{len(groups)} groups of equal size, 95 %",
+        label=f"{len(groups)} groups of about equal size, 95 %",
     )  # fmt: skip
+
+
+def _spread(axes: Axes, risk: Floats) -> None:
+    """Where the risks lie: a mark for each would be a child's."""
+    if len(risk) < FEWEST_FOR_A_RANGE:
+        return
+    low, lower, upper, high = np.quantile(risk, [0.05, 0.25, 0.75, 0.95])
+    axes.plot([low, high], [-0.03, -0.03], color=ORANGE, lw=1, label="predicted risks: 90 %, half")
+    axes.plot([lower, upper], [-0.03, -0.03], color=ORANGE, lw=4, solid_capstyle="butt")
+
+
+def _steps_are_small(durations: Floats, horizons: Floats) -> bool:
+    """Whether fewer than five leave between two days: the numbers at risk would count them."""
+    left = [len(durations), *(int((durations >= day).sum()) for day in horizons), 0]
+    return any(is_small(before - after) for before, after in pairwise(left))
+
+
+def _site_label(name: str, counts: pd.Series) -> str:
+    if pd.isna(counts.children) or pd.isna(counts.events):
+        return name
+    return f"{name}\n{counts.children} children, {counts.events} events"
 
 
 def _forest(axes: Axes, of_site: pd.DataFrame, column: _Column, names: list[str]) -> None:

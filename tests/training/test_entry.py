@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 from lorpredict import Cohort, catalogue
+from lorpredict.errors import CohortFaults
 from lorpredict.synthetic import RECONSTRUCTED_COHORT
+from training.addresses import ADDRESS_VARIABLE, address
 from training.entry import (
     ArgumentsError,
     add_cohort,
@@ -23,6 +25,8 @@ from training.entry import (
     whole,
 )
 
+GIRLS = "select * from children where sex = 'female'"
+
 
 def asked(*arguments: str) -> Cohort:
     parser = argparse.ArgumentParser()
@@ -30,9 +34,23 @@ def asked(*arguments: str) -> Cohort:
     return cohort_of(parser.parse_args(arguments), catalogue(), without=shipped_cohort)
 
 
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (ADDRESS_VARIABLE, "MLFLOW_RUN_ID"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     return pd.read_csv(RECONSTRUCTED_COHORT)
+
+
+@pytest.fixture
+def hospital(tmp_path: Path, table: pd.DataFrame) -> str:
+    """Address of a database with every child."""
+    with closing(sqlite3.connect(tmp_path / "hospital.db")) as database:
+        table.to_sql("children", database, index=False)
+    return f"sqlite:///{tmp_path / 'hospital.db'}"
 
 
 @pytest.mark.parametrize("nothing", [(), ("--cohort", ""), ("--cohort", "/dev/null")])
@@ -55,15 +73,126 @@ def test_sheet_of_a_workbook_is_read(tmp_path: Path, table: pd.DataFrame) -> Non
     assert len(asked("--cohort", str(tmp_path / "ours.xlsx"), "--sheet", "children")) == 69
 
 
-def test_database_is_asked_its_query(tmp_path: Path, table: pd.DataFrame) -> None:
-    with closing(sqlite3.connect(tmp_path / "hospital.db")) as database:
-        table.to_sql("children", database, index=False)
-    found = asked(
-        "--address", f"sqlite:///{tmp_path / 'hospital.db'}",
-        "--query", "select * from children where sex = 'female'",
-    )  # fmt: skip
+def test_database_is_asked_its_query(hospital: str, table: pd.DataFrame) -> None:
+    found = asked("--address", hospital, "--query", GIRLS)
     assert len(found) == (table["sex"] == "female").sum()
     assert found.name == "hospital"
+
+
+def test_address_may_come_from_the_environment(
+    hospital: str, table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ADDRESS_VARIABLE, hospital)
+    assert len(asked("--cohort", "/dev/null", "--query", GIRLS)) == (table["sex"] == "female").sum()
+
+
+def test_arguments_are_heard_before_the_environment(
+    hospital: str, cohort: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ADDRESS_VARIABLE, "sqlite:////nowhere/theirs.db")
+    assert asked("--cohort", str(RECONSTRUCTED_COHORT)).sha256 == cohort.sha256
+    assert asked("--address", hospital, "--query", GIRLS).name == "hospital"
+
+
+def test_address_of_the_environment_needs_a_query(
+    hospital: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shipped children never stand in for those of a database."""
+    monkeypatch.setenv(ADDRESS_VARIABLE, hospital)
+    with pytest.raises(CohortFaults, match="hospital: an address needs a query"):
+        asked()
+
+
+@pytest.mark.parametrize("nothing", ["", "  "])
+def test_query_without_a_database_is_refused(nothing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ADDRESS_VARIABLE, nothing)
+    with pytest.raises(ArgumentsError, match="a query and no database"):
+        asked("--query", GIRLS)
+
+
+def test_what_is_no_address_in_the_environment_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(ADDRESS_VARIABLE, "u:topsecret@h/db")
+    with pytest.raises(ArgumentsError, match=f"{ADDRESS_VARIABLE} is no address") as refused:
+        asked("--query", GIRLS)
+    assert "secret" not in str(refused.value)
+
+
+PASSWORDS = [
+    "postgresql://u:topsecret@h/db",
+    "postgresql://:topsecret@h/db",
+    "postgresql://u:top%73ecret@h/db",
+    "postgresql://u:top#secret@h/db",
+    "postgresql://u:top/secret@h/db",
+    "postgresql://u:top?secret@h/db",
+    "postgresql://u:top@secret@h/db",
+    "postgresql://u:top[secret@h/db",
+    "postgresql://u/x:topsecret@h/db",
+    "postgresql:///u:topsecret@h/db",
+    "postgresql://u%3Atopsecret@h/db",
+    "postgresql://u:topsecret@h:port/db",
+    "u:topsecret@h/db",
+    "postgresql://h/db?password=topsecret",
+    "postgresql://h/db?sslpassword=topsecret",
+    "postgresql://h/db?unheard_of=topsecret",
+    "postgresql://h/db?options=-c%20app.Password%3Dtopsecret",
+    "postgresql://[::1]topsecret@h/db",
+    "mssql+pyodbc://h/db?pwd=topsecret",
+    "mssql+pyodbc://h/db;UID=u;PWD=topsecret",
+    "mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BUID%3Du%3BPWD%3Dtopsecret",
+    "sqlite+pysqlcipher://:topsecret@/ours.db",
+]
+
+
+@pytest.mark.parametrize(
+    "argument, text",
+    [
+        *(("--address", text) for text in PASSWORDS),
+        *(("--cohort", text) for text in PASSWORDS if "://" in text),
+    ],
+)
+def test_password_is_refused_and_never_repeated(
+    argument: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        asked(argument, text, "--query", GIRLS)
+    told = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert "expected an address without a password" in told
+    assert ADDRESS_VARIABLE in told
+    assert "secret" not in told
+    assert "MLflow" not in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "postgresql://user@host/database",
+        "postgresql+psycopg://user%40clinic@[::1]:5432/database",
+        "postgresql:///database?host=/run/postgresql&sslmode=verify-full&sslrootcert=/ca.pem",
+        "postgresql://h/db?options=-c%20search_path%3Dclinic&connect_timeout=3",
+        "mssql+pyodbc://user@host/db?driver=ODBC+Driver+18+for+SQL+Server&Encrypt=yes",
+        "sqlite:////home/user@clinic/ours.db",
+        "sqlite:///file:ours.db?mode=ro&uri=true",
+    ],
+)
+def test_address_without_a_password_is_taken_as_it_is(text: str) -> None:
+    assert address(text) == text
+
+
+def test_under_mlflow_the_refusal_says_that_the_parameter_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_RUN_ID", "0ab1")
+    with pytest.raises(argparse.ArgumentTypeError) as refused:
+        address("postgresql://u:topsecret@h/db")
+    told = str(refused.value)
+    assert "MLflow has already kept this parameter, in the run 0ab1" in told
+    assert "change the password" in told
+    assert "`mlflow runs delete --run-id 0ab1`" in told
+    assert "`mlflow gc --tracking-uri STORE --run-ids 0ab1`" in told
 
 
 def test_no_model_is_judged_by_children_who_do_not_exist() -> None:

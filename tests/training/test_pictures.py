@@ -30,7 +30,7 @@ def test_a_typical_child_holds_the_medians_of_the_models_predictors(
 
 
 def test_a_typical_child_does_not_contradict_itself(at_risk: AtRisk) -> None:
-    names = tuple(SKEWED)
+    names = [str(name) for name in SKEWED]
     whole = {name: float(SKEWED[name].median()) for name in names}
     assert contradictions(whole)
     record = typical_record(replace(at_risk, X=SKEWED), names)

@@ -21,9 +21,12 @@ def record_validation(validation: Validation, fetched: FetchedModel) -> None:
                 "validation.seed": validation.seed,
             }
         )
-        counts = {"at_risk": len(everyone.y), "events": everyone.events}
+        # Events by the last horizon judged, as everywhere else; too few are not counted at all.
+        metrics = validation.metrics()
+        counts = {"at_risk": len(everyone.y)}
+        counts |= {"events": int(metrics["events"])} if "events" in metrics else {}
         log_dataset(validation.cohort, validation.sha256, counts, context="validation")
-        mlflow.log_metrics(validation.metrics())
+        mlflow.log_metrics(metrics)
         mlflow.log_text("\n".join(validation.lines()) + "\n", "validation.txt")
         mlflow.log_dict({"validation": list(validation.notes)}, "notes.json")
         log_tables(validation.tables())

@@ -111,7 +111,7 @@ def test_an_unknown_distribution_is_answered_with_the_known_ones(
 
 
 @pytest.mark.parametrize("sigma", [0, -1.0, "wide"])
-def test_a_spread_that_is_no_number_above_zero_is_refused(sigma: Any) -> None:
-    y = outcome_array([True, False], [3.0, 4.0])
+def test_a_spread_that_is_no_number_above_zero_is_refused(sigma: Any, at_risk: AtRisk) -> None:
+    model = family("aft").build(at_risk.design, settings={"sigma": sigma})
     with pytest.raises(DesignError, match="expected a number above 0, or None"):
-        fitted_law(y, "logistic", sigma)
+        model.fit(at_risk.X, at_risk.y)

@@ -35,7 +35,7 @@ def test_picture_says_kind_cohort_and_that_it_is_synthetic(
     drawn: dict[str, Figure], name: str
 ) -> None:
     told = words(drawn[name])
-    assert "external validation on elsewhere (200 children, 51 events)" in told
+    assert "external validation on elsewhere (200 children, 51 events by day 730)" in told
     assert "synthetic: demonstration only" in told
     assert "Ridge Cox" in told
     assert "ELSEWHERE-" not in told

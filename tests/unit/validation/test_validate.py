@@ -103,7 +103,10 @@ def test_no_table_has_a_row_of_a_single_child(validation: Validation, elsewhere:
 
 def test_other_children_make_an_external_validation(validation: Validation) -> None:
     assert validation.kind == "external"
-    assert repr(validation) == "Validation(external on 'elsewhere', 200 children, 51 events)"
+    assert (
+        repr(validation)
+        == "Validation(external on 'elsewhere', 200 children, 51 events by day 730)"
+    )
 
 
 def test_very_cohort_that_the_model_learnt_from_is_told_loudly(
@@ -120,7 +123,9 @@ def test_cohort_that_the_model_was_recalibrated_on_is_apparent_too(
     ridge: PackagedModel, elsewhere: Cohort
 ) -> None:
     adjusted = Recalibration("baseline", "elsewhere", elsewhere.sha256, 200, 51, synthetic=True)
-    found = judged(replace(ridge, facts=replace(ridge.facts, recalibration=adjusted)), elsewhere)
+    found = judged(
+        replace(ridge, facts=replace(ridge.facts, recalibrations=(adjusted,))), elsewhere
+    )
     assert found.kind == "apparent"
     assert "was recalibrated on this very cohort" in found.notes[0]
 
@@ -215,8 +220,8 @@ def test_sites_with_ten_events_stand_alone_and_small_ones_are_told(validation: V
     assert counts.index.tolist() == ["all children", "hospital 1", "hospital 2"]
     assert (counts.events >= 10).all()
     assert (
-        "1 of 3 sites saw fewer than 10 events and are too few to be judged even together: "
-        "26 children, 7 events"
+        "1 of 3 sites saw fewer than 10 events and is too few to be judged even together: "
+        "26 children, 7 events by day 730"
     ) in validation.notes
 
 
@@ -284,8 +289,10 @@ def test_level_that_no_training_child_had_is_told(
 
 def test_both_cohorts_stand_side_by_side(validation: Validation) -> None:
     table = validation.tables()["cohorts"]
-    assert list(table.loc["training"]) == ["beijing-reconstructed", 69, 18, True]
-    assert list(table.loc["this cohort"]) == ["elsewhere", 200, 51, True]
+    assert list(table.loc["training"]) == [
+        "beijing-reconstructed", 69, 18, "after the landmark", True,
+    ]  # fmt: skip
+    assert list(table.loc["this cohort"]) == ["elsewhere", 200, 51, "by day 730", True]
 
 
 def test_model_without_predictors_has_no_case_mix(packaged: dict[str, PackagedModel]) -> None:
