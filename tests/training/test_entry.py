@@ -174,7 +174,7 @@ def test_password_is_refused_and_never_repeated(
         "postgresql:///database?host=/run/postgresql&sslmode=verify-full&sslrootcert=/ca.pem",
         "postgresql://h/db?options=-c%20search_path%3Dclinic&connect_timeout=3",
         "mssql+pyodbc://user@host/db?driver=ODBC+Driver+18+for+SQL+Server&Encrypt=yes",
-        "sqlite:////home/user@clinic/ours.db",
+        "sqlite:////srv/user@clinic/ours.db",
         "sqlite:///file:ours.db?mode=ro&uri=true",
     ],
 )

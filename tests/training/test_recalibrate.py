@@ -135,7 +135,11 @@ def address(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
 @pytest.mark.parametrize(
     ("children", "arguments", "told"),
     [
-        (20, (), r"of the 20 children at risk lost response by day .*expected at least 10 events"),
+        (
+            20,
+            (),
+            r"\d of the 20 children at risk lost response by day .*expected at least 10 events",
+        ),
         (200, ("--method", "slop"), r"no method 'slop' of recalibration; .* Did you mean slope"),
         (200, ("--method", "slope", "--cohort", "none.csv"), r".*\n  none.csv: no such file"),
     ],
