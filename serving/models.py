@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -82,12 +81,11 @@ class ServedModels(Mapping[str, Served]):
 
 def _load(alias: str, folder: Path) -> Served:
     # numba comes with it and costs seconds; BentoML's supervisor never needs either.
-    from lorpredict.packaged import PackagedModel
+    from lorpredict.packaged import PackagedModel, fingerprint
 
     model = PackagedModel.load(folder)
     _warm_up(model, folder)
-    sums = (folder / "SHA256SUMS").read_bytes()
-    return Served(alias, model, hashlib.sha256(sums).hexdigest(), _version(alias, folder))
+    return Served(alias, model, fingerprint(folder), _version(alias, folder))
 
 
 def _warm_up(model: PackagedModel, folder: Path) -> None:
