@@ -19,6 +19,10 @@ import typer
 
 from lorpredict import __version__
 
+_WIDEST = 1000
+# So much of a label is never broken, whatever the width of the terminal.
+_SHORTEST_LABEL = 14
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -33,12 +37,28 @@ def console() -> Console:
 
 
 def say(*parts: RenderableType) -> None:
-    """Print sentences and tables, one below the other, without blanks at the ends of lines."""
+    """Print sentences and tables, one below the other, without blanks at the ends of lines.
+
+    A table is as wide as its figures and the beginnings of its labels need, also where the
+    terminal is narrower: half a number is a wrong number.
+    """
     screen = console()
+    terminal = screen.width
     with screen.capture() as captured:
         for part in parts:
+            screen.width = max(terminal, _narrowest(part, screen))
             screen.print(part, soft_wrap=bool(getattr(part, "no_wrap", False)))
     typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def _narrowest(part: RenderableType, screen: Console) -> int:
+    """Return the width below which a table would cut its figures."""
+    from rich.measure import Measurement
+    from rich.table import Table
+
+    if not isinstance(part, Table):
+        return 0
+    return Measurement.get(screen, screen.options.update(max_width=_WIDEST), part).minimum
 
 
 def complain(text: str) -> None:
@@ -107,14 +127,25 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: str =
         pad_edge=False,
         padding=(0, 2, 0, 0),
     )
-    for name, side in zip(columns, right.ljust(len(columns)), strict=True):
+    filled = list(rows)
+    sides = right.ljust(len(columns))
+    for name, side, *cells in zip(columns, sides, *filled, strict=True):
         on_right = side == "r"
+        longest = _longest_line((name, *cells))
         made.add_column(
-            name, justify="right" if on_right else "left", overflow="fold", no_wrap=on_right
+            name,
+            justify="right" if on_right else "left",
+            overflow="fold",
+            no_wrap=on_right,
+            min_width=longest if on_right else min(longest, _SHORTEST_LABEL),
         )
-    for row in rows:
+    for row in filled:
         made.add_row(*row)
     return made
+
+
+def _longest_line(cells: Iterable[str]) -> int:
+    return max((len(line) for cell in cells for line in cell.splitlines()), default=0)
 
 
 def items(texts: Iterable[str], *, mark: str = "-", indent: int = 2) -> Table:
