@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from lorpredict.packaged import model_folder_in
 from serving.sources import ALIASES, REGISTERED_NAME, without_password
 
 VERSIONS = "registry.json"
@@ -73,16 +74,8 @@ def _fetch_version(name: str, version: str, folder: Path, download: Path) -> Non
 
     download.mkdir()
     uri = f"models:/{name}/{version}"
-    found = _model_folders(Path(download_artifacts(artifact_uri=uri, dst_path=str(download))))
-    if len(found) != 1:
-        raise FetchError(f"{uri} holds {len(found)} model folders; expected one")
-    shutil.copytree(found[0], folder)
-
-
-def _model_folders(place: Path) -> list[Path]:
-    """Folders that are packaged models, wherever MLflow has put them."""
-    sums = sorted(place.rglob("SHA256SUMS"))
-    return [path.parent for path in sums if (path.parent / "model.toml").is_file()]
+    fetched = Path(download_artifacts(artifact_uri=uri, dst_path=str(download)))
+    shutil.copytree(model_folder_in(fetched, called=uri), folder)
 
 
 def _put_in_place(fresh: Path, into: Path, old: Path) -> None:

@@ -8,8 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from lorpredict.errors import DamagedModel
-from lorpredict.packaged import PackagedModel, fingerprint
+from lorpredict.packaged import PackagedModel, fingerprint, model_folder_in
 
 _REGISTRY = re.compile(r"(models|runs):/")
 
@@ -57,21 +56,16 @@ def fetched_model(address: str) -> FetchedModel:
 
 
 def _loaded(place: Path, address: str) -> FetchedModel:
-    """Find the one model folder at a place: the place itself, or inside a pyfunc."""
-    found = [path.parent for path in sorted(place.rglob("SHA256SUMS"))]
-    if len(found) != 1:
-        raise DamagedModel(
-            f"{address} holds {len(found)} model folders; expected one, or an address such as "
-            "models:/lorpredict-week14@champion"
-        )
-    model = PackagedModel.load(found[0])
+    """Load the one model folder at a place: the place itself, or inside a pyfunc."""
+    folder = model_folder_in(place, called=address)
+    model = PackagedModel.load(folder)
     # What MLflow fetches from the registry says where it stood, also when `mlflow run` did it.
     registered = _meta(place / "registered_model_meta")
     return FetchedModel(
         model=model,
         name=registered.get("model_name") or model.facts.name,
         version=registered.get("model_version"),
-        fingerprint=fingerprint(found[0]),
+        fingerprint=fingerprint(folder),
     )
 
 

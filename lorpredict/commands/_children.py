@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from lorpredict.commands._source import Asked, read
 from lorpredict.commands._wording import model_facts
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from lorpredict.explanation import Contributions
     from lorpredict.packaged import PackagedModel
     from lorpredict.survival import RiskPrediction
+
+
+_REGISTRY = re.compile(r"(models|runs):/")
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,30 @@ class Children:
         return self.model.explain(self.table.iloc[rows], days_since_first_infusion=days)
 
 
-def read_children(folder: Path, asked: Asked) -> Children:
+def folder_of(model: Path) -> Path:
+    """Find the folder of a model that was named on the command line.
+
+    Raises
+    ------
+    typer.BadParameter
+        If a registry has to be asked, which speaks MLflow; the command that fetches is told.
+    DamagedModel
+    """
+    from lorpredict.packaged import model_folder_in
+
+    address = str(model)
+    if _REGISTRY.match(address):
+        raise typer.BadParameter(
+            f"{address} stands in a registry, and this command asks none. Fetch it first, where "
+            f"MLFLOW_TRACKING_URI says which store:\n"
+            f"    mlflow artifacts download --artifact-uri {address} --dst-path model\n"
+            "and then name the folder 'model' in its place.",
+            param_hint="MODEL",
+        )
+    return model_folder_in(model)
+
+
+def read_children(named: Path, asked: Asked) -> Children:
     """Load a model and read the children about whom it is asked.
 
     Raises
@@ -82,6 +111,7 @@ def read_children(folder: Path, asked: Asked) -> Children:
     from lorpredict.cohort import as_records
     from lorpredict.packaged import PackagedModel, fingerprint
 
+    folder = folder_of(named)
     model = PackagedModel.load(folder)
     cohort, remarks = read(asked, model.facts.design.catalogue.for_prediction())
     table = cohort.table

@@ -22,7 +22,10 @@ File = Annotated[
 Model = Annotated[
     Path,
     typer.Argument(
-        metavar="MODEL", help="The folder of a model, as training writes it.", show_default=False
+        metavar="MODEL",
+        help="The folder of a model, as training writes it or as `mlflow artifacts download` "
+        "fetches it.",
+        show_default=False,
     ),
 ]
 Sheet = Annotated[

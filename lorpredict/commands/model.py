@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lorpredict.commands import _console, _options
+from lorpredict.commands._children import folder_of
 from lorpredict.commands._console import emphasis, heading, items, table
 from lorpredict.commands._wording import cautions, model_facts, model_line, months
 
@@ -44,8 +45,8 @@ def model(
     """
     from lorpredict.packaged import PackagedModel, fingerprint
 
-    loaded = PackagedModel.load(model)
-    hashed = fingerprint(model)
+    folder = folder_of(model)
+    loaded, hashed = PackagedModel.load(folder), fingerprint(folder)
     if as_json:
         _console.answer("model", _content(loaded, hashed))
     elif card:

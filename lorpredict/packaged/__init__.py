@@ -6,6 +6,14 @@ numba to answer, nothing else; no row of any cohort is in it.
 
 from lorpredict.packaged._facts import ModelFacts, Recalibration, TrainingFacts
 from lorpredict.packaged._fingerprint import fingerprint
+from lorpredict.packaged._folder import model_folder_in
 from lorpredict.packaged._model import PackagedModel
 
-__all__ = ["ModelFacts", "PackagedModel", "Recalibration", "TrainingFacts", "fingerprint"]
+__all__ = [
+    "ModelFacts",
+    "PackagedModel",
+    "Recalibration",
+    "TrainingFacts",
+    "fingerprint",
+    "model_folder_in",
+]

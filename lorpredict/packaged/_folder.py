@@ -15,10 +15,12 @@ import json
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import tomli_w
@@ -52,6 +54,32 @@ class FolderContent:
     documents: Mapping[str, str] = field(default_factory=dict)
 
 
+def model_folder_in(place: Path, *, called: str | None = None) -> Path:
+    """Find the one model folder at a place: the place itself, or inside what MLflow has fetched.
+
+    Parameters
+    ----------
+    called
+        What the place is called before people; its own path by default.
+
+    Raises
+    ------
+    DamagedModel
+        If there is none or more than one.
+    """
+    sums = [found for depth in ("", "*/", "*/*/") for found in sorted(place.glob(f"{depth}{SUMS}"))]
+    folders = [found.parent for found in sums if (found.parent / "model.toml").is_file()]
+    if len(folders) == 1:
+        return folders[0]
+    told = called or str(place)
+    if not place.is_dir():
+        raise DamagedModel(f"{told} is not a model folder: there is no such folder")
+    if not folders:
+        raise DamagedModel(f"{told} is not a model folder, and holds none: no {SUMS} in it")
+    names = ", ".join(str(folder.relative_to(place)) for folder in folders)
+    raise DamagedModel(f"{told} holds {len(folders)} model folders: {names}. Expected one of them")
+
+
 def save_folder(content: FolderContent, folder: Path) -> Path:
     """Write the folder beside its place, then move it there in one step."""
     if folder.exists():
@@ -67,6 +95,21 @@ def save_folder(content: FolderContent, folder: Path) -> Path:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     return folder
+
+
+@contextmanager
+def unreadable_as_damaged(folder: Path) -> Iterator[None]:
+    """Tell of a folder whose sums are right and whose content is not, in a sentence."""
+    try:
+        yield
+    except DamagedModel:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, EOFError, BadZipFile) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise DamagedModel(
+            f"the model folder {folder.resolve().name} holds what no lorpredict has written "
+            f"({told}). Fetch it again from where it was registered"
+        ) from error
 
 
 def load_folder(folder: Path) -> FolderContent:

@@ -15,7 +15,12 @@ from lorpredict.errors import DamagedModel
 from lorpredict.explanation import Contributions, ExactExplainer
 from lorpredict.features import Encoding, coded_records
 from lorpredict.packaged._facts import ModelFacts
-from lorpredict.packaged._folder import FolderContent, load_folder, save_folder
+from lorpredict.packaged._folder import (
+    FolderContent,
+    load_folder,
+    save_folder,
+    unreadable_as_damaged,
+)
 from lorpredict.packaged._records import CheckedRecord, checked_records
 from lorpredict.packaged._reference import reference_records
 from lorpredict.survival import CurveModel, Floats, RiskPrediction, refuse_beyond
@@ -142,9 +147,10 @@ class PackagedModel:
         ------
         DamagedModel
         """
-        content = load_folder(Path(folder))
-        model = cls(content.facts, content.encoding, content.curves, content.documents)
-        model._refuse_other_answers(content.reference)
+        with unreadable_as_damaged(Path(folder)):
+            content = load_folder(Path(folder))
+            model = cls(content.facts, content.encoding, content.curves, content.documents)
+            model._refuse_other_answers(content.reference)
         return model
 
     def __repr__(self) -> str:

@@ -137,5 +137,10 @@ def _told(development: Development, versions: Mapping[str, str], name: str) -> s
             for alias, number in versions.items()
         ),
         f"tracking store: {mlflow.get_tracking_uri()}",
+        "a model as a folder, for python -m lorpredict predict FOLDER FILE:",
+        *(
+            f"  mlflow artifacts download --artifact-uri models:/{name}@{alias} --dst-path {alias}"
+            for alias in versions
+        ),
     ]
     return "\n".join(lines)

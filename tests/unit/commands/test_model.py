@@ -105,3 +105,29 @@ def test_what_is_no_model_folder_is_named(run: Run) -> None:
     answer = run("model", "nowhere")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith("error: nowhere is not a model folder")
+
+
+def test_a_model_that_mlflow_has_fetched_is_found_inside(
+    run: Run, ridge: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ridge, tmp_path / "fetched" / "artifacts" / "model")
+    (tmp_path / "fetched" / "MLmodel").write_text("flavors: {}\n")
+    assert run("model", "fetched").out == run("model", ridge).out
+
+
+def test_two_models_are_named_and_not_chosen_from(run: Run, ridge: Path, tmp_path: Path) -> None:
+    for alias in ("champion", "challenger"):
+        shutil.copytree(ridge, tmp_path / "both" / alias)
+    answer = run("model", "both")
+    assert answer.code == 2
+    assert "holds 2 model folders: challenger, champion" in answer.err
+
+
+def test_the_address_of_a_registry_is_answered_by_the_command_that_fetches(
+    run: Run, ours: Path
+) -> None:
+    for words in (["model"], ["predict"], ["explain"]):
+        answer = run(*words, "models:/ours@champion", *([ours] if words != ["model"] else []))
+        assert answer.code == 2
+        fetch = "mlflow artifacts download --artifact-uri models:/ours@champion --dst-path model"
+        assert fetch in answer.err

@@ -159,6 +159,29 @@ def test_another_format_is_refused(folder: Path) -> None:
     assert refusal(folder) == "the model folder model is not of format 1; train again"
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("reference.json", "{}"),
+        ("reference.json", "[1"),
+        (
+            "reference.json",
+            '{"records": [{"age_years": "ten"}], "days_since_first_infusion": [365]}',
+        ),
+        ("encoding.json", "[]"),
+        ("curves.npz", "no arrays"),
+        ("model.toml", "format = 1"),
+        ("model.toml", "format = "),
+    ],
+)
+def test_content_that_nobody_wrote_is_told_in_a_sentence(
+    folder: Path, file: str, content: str
+) -> None:
+    (folder / file).write_text(content)
+    sign_again(folder)
+    assert "the model folder model holds what no lorpredict has written" in refusal(folder)
+
+
 @every_family
 def test_a_model_that_answers_its_reference_records_otherwise_is_refused(
     name: str, packaged: dict[str, PackagedModel], tmp_path: Path
