@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ from lorpredict.design import ModelDesign
 from lorpredict.errors import DesignError, TooLittleData
 from lorpredict.evaluation._follow_up import FollowUp, follow_up
 from lorpredict.evaluation.sample_size import SampleSize, sample_size_of
+from lorpredict.features._pipeline import NeverMeasuredWarning, feature_pipeline
 from lorpredict.outcome import AtRisk, FlowDiagram, landmark
 from lorpredict.study import _small_cells
 from lorpredict.study._classes import ActivityCount, activity_counts, paris_counts
@@ -188,7 +190,7 @@ def describe(cohort: Cohort, design: ModelDesign, *, c: float = USUAL_C) -> Coho
     completed = replace(cohort, table=_with_empty_columns(cohort, lacking))
     at_risk = landmark(completed, design)
     absent = at_risk.X[list(design.predictors)].isna()
-    size, reason = _sample_size(at_risk, c)
+    size, reason = _sample_size(at_risk, _parameters(at_risk, lacking), c)
     seen = follow_up(at_risk.y, design.horizons)
     return CohortDescription(
         cohort=cohort.name,
@@ -224,12 +226,26 @@ def _at_horizons(seen: FollowUp, design: ModelDesign) -> dict[float, int | None]
     return {float(day): number for day, number in zip(days, seen.at_risk.values(), strict=True)}
 
 
-def _sample_size(at_risk: AtRisk, c: float) -> tuple[SampleSize | None, str]:
+def _parameters(at_risk: AtRisk, lacking: tuple[str, ...]) -> int:
+    """How many parameters a linear model learns from these children, as training counts them.
+
+    A level that no child has costs nothing. What a column that is not there would cost is not
+    known, so then it is the most that the design can spend.
+    """
+    if lacking:
+        return at_risk.design.parameters
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NeverMeasuredWarning)
+        fitted = feature_pipeline(at_risk.design).fit(at_risk.X)
+    return len(fitted.get_feature_names_out())
+
+
+def _sample_size(at_risk: AtRisk, parameters: int, c: float) -> tuple[SampleSize | None, str]:
     design = at_risk.design
     try:
         size = sample_size_of(
             at_risk.y,
-            parameters=design.parameters,
+            parameters=parameters,
             horizon_days=float(design.horizons[-1]),
             c=c,
         )

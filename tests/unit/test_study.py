@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lorpredict import AtRisk, Cohort, ModelDesign
+from lorpredict import AtRisk, Cohort, ModelDesign, family
 from lorpredict.cohort import read_cohort
 from lorpredict.errors import DesignError, TooLittleData
 from lorpredict.study import CohortDescription, TableOne, describe, table_one
@@ -130,12 +130,23 @@ def test_follow_up_is_told_by_reverse_kaplan_meier(described: CohortDescription)
     assert described.at_horizons == {365.0: 50, 730.0: 25}
 
 
-def test_the_sample_size_is_that_of_the_designs_parameters(
-    described: CohortDescription, design: ModelDesign
+def test_the_sample_size_counts_the_parameters_that_a_linear_model_learns(
+    described: CohortDescription, at_risk: AtRisk
 ) -> None:
     size = described.sample_size
     assert size is not None
-    assert (size.parameters, size.children, size.events) == (design.parameters, 69, 18)
+    learnt = family("ridge").build(at_risk.design).fit(at_risk.X, at_risk.y)
+    expected = (len(learnt.encoding_.features), 69, 18)
+    assert (size.parameters, size.children, size.events) == expected
+
+
+def test_the_sample_size_counts_all_that_a_design_can_spend_where_a_column_is_not_there(
+    cohort: Cohort, design: ModelDesign
+) -> None:
+    without = replace(cohort, table=cohort.table.drop(columns=["bmi_z"]))
+    size = describe(without, design).sample_size
+    assert size is not None
+    assert size.parameters == design.parameters == 21
     assert size.is_met is False
 
 
