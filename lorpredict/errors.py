@@ -106,6 +106,7 @@ _COLUMNS = ("row", "column", "value", "problem", "hint")
 _SHOWN_OF_A_KIND = 10
 _LINES = 50
 _ROW = re.compile(r"\brow \d+")
+_SEPARATORS = re.compile(r"[\s_-]+")
 
 
 class FaultsFound(LorpredictError, ValueError):
@@ -189,6 +190,10 @@ def _first_few(names: Sequence[str]) -> str:
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """Name the nearest known names, or nothing."""
-    near = get_close_matches(name, known, n=3, cutoff=0.7)
+    """Name the nearest known names, or nothing; capitals, blanks and hyphens make no difference."""
+    plain = {_SEPARATORS.sub("_", each.strip().lower()): each for each in reversed(known)}
+    wanted = _SEPARATORS.sub("_", name.strip().lower())
+    if wanted in plain:
+        return f"Did you mean {plain[wanted]}?"
+    near = [plain[each] for each in get_close_matches(wanted, plain, n=3, cutoff=0.7)]
     return f"Did you mean {' or '.join(near)}?" if near else ""

@@ -16,6 +16,13 @@ from lorpredict.errors import Fault
 
 _NUMBERS = ("floating", "integer", "mixed-integer-float", "decimal")
 _TRUTH = {"true": True, "false": False}
+# What is often written for true and false: it is refused, and answered by what to write.
+_INSTEAD_OF_TRUTH = {
+    ("yes", "no"): "Write true for yes and false for no",
+    ("y", "n"): "Write true for y and false for n",
+    ("t", "f"): "Write the whole word, true or false",
+    ("1", "0", "1.0", "0.0"): "Write true for 1 and false for 0",
+}
 _ONE_IS_TRUE = {1: "true", 0: "false"}
 _NOTHING = ("na", "n/a", "nan", "null", "none", "-", ".", "?", "unknown")
 # A spreadsheet keeps 15 digits of a number; of a longer identifier it has lost some.
@@ -159,6 +166,11 @@ def _number_hint(column: Predictor, value: str) -> str:
     return ""
 
 
+def _boolean_hint(_column: Predictor, value: str) -> str:
+    hints = (hint for words, hint in _INSTEAD_OF_TRUTH.items() if value.lower() in words)
+    return next(hints, "")
+
+
 def _category_hint(column: Predictor, value: str) -> str:
     """Name the level of another case, or the only one that begins like this."""
     begin_alike = [level for level in column.values if level.lower().startswith(value.lower())]
@@ -181,13 +193,9 @@ def _text_hint(_column: Predictor, _value: str) -> str:
     return "A spreadsheet has shortened this number: format the column as text"
 
 
-def _no_hint(_column: Predictor, _value: str) -> str:
-    return ""
-
-
 _HINTS: dict[Kind, Callable[[Predictor, str], str]] = {
     Kind.NUMBER: _number_hint,
-    Kind.BOOLEAN: _no_hint,
+    Kind.BOOLEAN: _boolean_hint,
     Kind.CATEGORY: _category_hint,
     Kind.DATE: _date_hint,
     Kind.TEXT: _text_hint,

@@ -130,8 +130,11 @@ def _all_well(checked: Checked) -> Iterator[RenderableType]:
         needed = len(checked.design.predictors)
         yield f"Every one of the {needed} predictors of the design {checked.design.name} is there."
     yield "Next:"
-    step = ["predict", "model-folder"] if checked.for_prediction else ["describe"]
-    yield command_line(*step, *checked.opened.asked.words())
+    asked = checked.opened.asked
+    if checked.for_prediction:
+        yield command_line("predict", "model-folder", *asked.words())
+    else:
+        yield command_line("describe", *asked.words(), *asked.design_words())
 
 
 def _no_rows_yet(checked: Checked) -> Iterator[RenderableType]:
@@ -146,7 +149,7 @@ def _no_rows_yet(checked: Checked) -> Iterator[RenderableType]:
         ]
     )
     yield "Then again:"
-    yield command_line("check", *checked.opened.asked.words())
+    yield command_line(*_check_again(checked))
 
 
 def _what_is_wrong(checked: Checked, show: int) -> Iterator[RenderableType]:
@@ -214,9 +217,14 @@ def _what_now(checked: Checked, show: int, faults: Path | None) -> Iterator[Rend
     needed = {key for key, each in checked.opened.known.items() if each.missing == "refused"}
     if needed & {fault.column for fault in checked.faults if fault.row is None}:
         yield items(["Children whose outcome is still to come are checked by:"])
-        yield command_line("check", *checked.opened.asked.words(), "--for-prediction")
+        yield command_line(*_check_again(checked), "--for-prediction")
     if faults is not None:
         yield items([f"Every fault stands in {faults}, which holds values of patients."])
     elif any(len(alike) > show for alike in _kinds(checked.faults)):
         yield items(["To have every fault in a file:"])
-        yield command_line("check", *checked.opened.asked.words(), "--faults", "faults.csv")
+        yield command_line(*_check_again(checked), "--faults", "faults.csv")
+
+
+def _check_again(checked: Checked) -> list[str]:
+    for_prediction = ["--for-prediction"] if checked.for_prediction else []
+    return [*checked.opened.asked.check_words(), *for_prediction]

@@ -109,6 +109,9 @@ def _check_again(ctx: Any) -> str:
     file, sheet, query, units, tables = (
         ctx.params[name] for name in ("file", "sheet", "query", "units", "growth_tables")
     )
-    asked = Asked(file, sheet, query, units or (), tables)
+    given = getattr(ctx.get_parameter_source("design"), "name", "")
+    design = ctx.params["design"] if given == "COMMANDLINE" else None
+    own = ctx.params.get("site_catalogue")
+    asked = Asked(file, sheet, query, units or (), tables, design=design, site_catalogue=own)
     without_outcome = ["--for-prediction"] if "model" in ctx.params else []
-    return str(_console.command_line("check", *asked.words(), *without_outcome))
+    return str(_console.command_line(*asked.check_words(), *without_outcome))

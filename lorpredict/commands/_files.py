@@ -45,8 +45,17 @@ def _cell(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def refuse_what_is_read(output: Path | None, *read: str | Path, option: str) -> None:
-    """Refuse to write over a file that the same command reads, or into a folder that it reads.
+def refuse_output(
+    output: Path | None, *read: str | Path, option: str, endings: Sequence[str] = (".csv",)
+) -> None:
+    """Refuse to write another form than the name says, or over what the same command reads.
+
+    Parameters
+    ----------
+    read
+        Files that are never written over, and folders that are never written into.
+    endings
+        Those of the forms that the option writes.
 
     Raises
     ------
@@ -54,6 +63,10 @@ def refuse_what_is_read(output: Path | None, *read: str | Path, option: str) -> 
     """
     if output is None:
         return
+    if output.suffix.lower() not in endings and not output.is_dir():  # told by who writes
+        raise typer.BadParameter(
+            f"{output}: expected the ending {', '.join(endings)}", param_hint=option
+        )
     for source in map(Path, read):
         if source.is_dir() and source.resolve() in output.resolve().parents:
             raise typer.BadParameter(

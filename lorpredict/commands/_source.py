@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +42,7 @@ class Asked:
     units : texts such as ``crp=mg/dL``
     growth_tables : file of a growth reference of the user's own
     strict : whether an unknown column is a fault
+    design, site_catalogue : what the columns are needed for, and which there are beside ours
     """
 
     source: str
@@ -50,6 +51,8 @@ class Asked:
     units: Sequence[str] = ()
     growth_tables: Path | None = None
     strict: bool = False
+    design: str | None = None
+    site_catalogue: Path | None = None
 
     @cached_property
     def unit_of(self) -> dict[str, str]:
@@ -67,8 +70,22 @@ class Asked:
         named: list[tuple[str, Any]] = [("--sheet", self.sheet), ("--query", self.query)]
         named += [("--unit", unit) for unit in self.units]
         named += [("--growth-reference", self.growth_tables)]
-        options = [word for each in named if each[1] for word in map(str, each)]
-        return [_PASSWORD.sub(r"\1\2***", self.source), *options]
+        return [_PASSWORD.sub(r"\1\2***", self.source), *_options_given(named)]
+
+    def design_words(self) -> list[str]:
+        """Return how the same design is named again."""
+        return _options_given(
+            [("--design", self.design), ("--site-catalogue", self.site_catalogue)]
+        )
+
+    def check_words(self) -> list[str]:
+        """Return what is typed to check the same source again."""
+        strict = ["--strict"] if self.strict else []
+        return ["check", *self.words(), *self.design_words(), *strict]
+
+
+def _options_given(named: Iterable[tuple[str, Any]]) -> list[str]:
+    return [word for each in named if each[1] for word in map(str, each)]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lorpredict.commands import _console, _options
-from lorpredict.commands._files import refuse_what_is_read, whole_file
+from lorpredict.commands._files import refuse_output, whole_file
 from lorpredict.commands._source import Asked, Opened, find_catalogue, find_design, open_source
 from lorpredict.errors import CohortFaults, Fault, did_you_mean
 
@@ -72,8 +72,8 @@ def check(
       1  faults in the file, or no rows yet
       2  wrong usage, or something that cannot be read or written
     """
-    refuse_what_is_read(faults, file, option="--faults")
-    asked = Asked(file, sheet, query, units or (), growth_tables, strict)
+    refuse_output(faults, file, option="--faults")
+    asked = Asked(file, sheet, query, units or (), growth_tables, strict, design, site_catalogue)
     wanted = find_design(design, site_catalogue) if design else None
     known = wanted.catalogue if wanted else find_catalogue(site_catalogue)
     known = known.for_prediction() if for_prediction else known

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lorpredict.commands import _console, _options
-from lorpredict.commands._files import refuse_what_is_read, whole_file
+from lorpredict.commands._files import refuse_output, whole_file
 from lorpredict.commands._source import Asked, find_design, read
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def describe(
       1  faults in the file, or nobody at risk
       2  wrong usage, or something that cannot be read or written
     """
-    refuse_what_is_read(table_one, file, design, option="--table-one")
+    refuse_output(table_one, file, design, option="--table-one")
     wanted = find_design(design, site_catalogue)
     cohort, remarks = read(Asked(file, sheet, query, units or (), growth_tables), wanted.catalogue)
     from lorpredict import study

@@ -9,7 +9,7 @@ import typer
 
 from lorpredict.commands import _console, _options
 from lorpredict.commands._children import Children, read_children
-from lorpredict.commands._files import refuse_what_is_read, whole_file, write_csv
+from lorpredict.commands._files import refuse_output, whole_file, write_csv
 from lorpredict.commands._source import Asked
 
 _CHOICE = "Which child"
@@ -78,9 +78,9 @@ def explain(
       1  faults in the file
       2  wrong usage, no such child, or something that cannot be read or written
     """
-    _refuse_wrong_use(row, patient, figure)
-    refuse_what_is_read(output, file, model, option="--output")
-    refuse_what_is_read(figure, file, model, option="--figure")
+    _refuse_both(row, patient)
+    refuse_output(output, file, model, option="--output")
+    refuse_output(figure, file, model, option="--figure", endings=_PICTURES)
     children = read_children(model, Asked(file, sheet, query, units or (), growth_tables))
     chosen = _chosen(children, row, patient)
     from lorpredict.commands._explanation import Explanation, save_picture
@@ -102,13 +102,9 @@ def explain(
         _console.say(f"Written: {path}")
 
 
-def _refuse_wrong_use(row: int | None, patient: str | None, figure: Path | None) -> None:
+def _refuse_both(row: int | None, patient: str | None) -> None:
     if row is not None and patient is not None:
         raise typer.BadParameter("give one of the two", param_hint="--row and --patient")
-    if figure is not None and figure.suffix.lower() not in _PICTURES:
-        raise typer.BadParameter(
-            f"{figure}: expected the ending {', '.join(_PICTURES)}", param_hint="--figure"
-        )
 
 
 def _chosen(children: Children, row: int | None, patient: str | None) -> int | None:

@@ -11,7 +11,7 @@ import typer
 from lorpredict.commands import _console, _options
 from lorpredict.commands._children import Children, read_children
 from lorpredict.commands._console import emphasis, heading, table
-from lorpredict.commands._files import refuse_what_is_read, whole_file, write_csv
+from lorpredict.commands._files import refuse_output, whole_file, write_csv
 from lorpredict.commands._source import Asked
 from lorpredict.commands._wording import cautions, counted, model_line, months, percent
 
@@ -59,7 +59,7 @@ def predict(
       1  faults in the file
       2  wrong usage, or something that cannot be read or written
     """
-    refuse_what_is_read(output, file, model, option="--output")
+    refuse_output(output, file, model, option="--output")
     children = read_children(model, Asked(file, sheet, query, units or (), growth_tables))
     told = children.predicted
     if output is not None:

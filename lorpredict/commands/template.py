@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lorpredict.commands import _console, _options
-from lorpredict.commands._source import find_catalogue, find_design
+from lorpredict.commands._source import Asked, find_catalogue, find_design
 
 _ENDINGS = (".xlsx", ".csv")
 
@@ -67,7 +67,9 @@ def template(
                 "When it is filled in:",
             ]
         ),
-        _console.command_line("check", str(file)),
+        _console.command_line(
+            *Asked(str(file), design=design, site_catalogue=site_catalogue).check_words()
+        ),
     )
 
 

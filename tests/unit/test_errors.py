@@ -140,6 +140,8 @@ def test_every_error_also_is_a_built_in(kind: type[LorpredictError]) -> None:
     [
         ("albumin_gl", "Did you mean albumin_g_l?"),
         ("bmi", ""),
+        ("Albumin_G_L", "Did you mean albumin_g_l?"),
+        (" crp mg-L", "Did you mean crp_mg_l?"),
         ("crp_mg", "Did you mean crp_mg_l or crp_mg_dl?"),
     ],
 )

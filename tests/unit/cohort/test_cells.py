@@ -70,8 +70,8 @@ def test_the_number_that_excel_keeps_for_a_date_is_refused(cell: object) -> None
         ("location", "l1", "expected one of L3, L2, L1, none. Did you mean L1?"),
         ("location", "L", "expected one of L3, L2, L1, none"),
         ("behaviour", "b2", "expected one of B1, B2, B3, B2B3. Did you mean B2?"),
-        ("perianal", "yes", "expected true or false"),
-        ("perianal", "no", "expected true or false"),
+        ("perianal", "yes", "expected true or false. Write true for yes and false for no"),
+        ("perianal", "No", "expected true or false. Write true for yes and false for no"),
         ("perianal", "unknown", "expected true or false. "
          "Leave the cell empty where nothing was measured"),
     ],
@@ -83,7 +83,7 @@ def test_a_level_of_another_spelling_is_refused(column: str, cell: str, told: st
 @pytest.mark.parametrize("cell", [1, 0, 1.0], ids=["one", "zero", "float"])
 def test_a_number_is_no_boolean(cell: float) -> None:
     assert faults_of(table_with(perianal=cell)) == [
-        f"perianal is '{cell}' in row 1: expected true or false"
+        f"perianal is '{cell}' in row 1: expected true or false. Write true for 1 and false for 0"
     ]
 
 

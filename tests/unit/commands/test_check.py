@@ -295,6 +295,7 @@ def test_every_source_is_read_alike(run: Run, ours: Path, tmp_path: Path) -> Non
         (["ours.csv", "--site-catalogue", "no.toml"], "no site catalogue at no.toml"),
         (["ours.csv", "--faults", "nowhere/faults.csv"], "there is no folder nowhere"),
         (["ours.csv", "--faults", "."], "is a folder"),
+        (["ours.csv", "--faults", "f.xlsx"], "f.xlsx: expected the ending .csv"),
         (["ours.csv", "--growth-reference", "no.csv"], "no.csv"),
     ],
 )
@@ -363,3 +364,19 @@ def test_a_terminal_without_our_signs_gets_question_marks(broken: Path) -> None:
     assert answer.returncode == 1
     assert "expected 10 to 2000 ×10?/L" in answer.stdout
     assert answer.stderr == ""
+
+
+def test_the_next_command_asks_for_the_same_design(run: Run, ours: Path, broken: Path) -> None:
+    design = ["--design", "week14-no-trough"]
+    assert f"describe {ours} --design week14-no-trough\n" in run("check", ours, *design).out
+    again = run("check", broken, *design, "--strict").out
+    assert f"check {broken} --design week14-no-trough --strict --faults faults.csv\n" in again
+
+
+def test_children_without_an_outcome_are_checked_again_as_such(
+    run: Run, rows: pd.DataFrame, tmp_path: Path
+) -> None:
+    rows["sex"] = "F"
+    rows.drop(columns="outcome").to_csv(tmp_path / "new.csv", index=False)
+    told = run("check", "new.csv", "--for-prediction").out
+    assert "check new.csv --for-prediction --faults faults.csv\n" in told

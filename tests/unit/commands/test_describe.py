@@ -129,6 +129,8 @@ def test_faults_are_told_with_the_command_that_explains_them(
     assert "sex is 'F' in row 3" in answer.err
     assert "    python -m lorpredict check fault.csv\n" in answer.err
     assert not (tmp_path / "table1.csv").exists()
+    answer = run("describe", "fault.csv", "--design", "baseline")
+    assert "    python -m lorpredict check fault.csv --design baseline\n" in answer.err
 
 
 def test_nobody_at_risk_is_a_fault_of_the_file(
