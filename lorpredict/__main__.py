@@ -2,7 +2,10 @@
 
 import sys
 
-from lorpredict.commands import main
+try:
+    from lorpredict.commands import main
+except KeyboardInterrupt:
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,11 +9,12 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -173,15 +174,26 @@ def _draw_child() -> Iterator[Path]:
 
 def _tell_pictures() -> None:
     trained = sorted((OUTPUT / "mlruns").rglob("figures/*.png"))
-    overview = [path for path in trained if path.stem in OVERVIEW]
-    copies = [Path(shutil.copy(path, OUTPUT / path.name)) for path in overview]
+    family_of = _families()
+    copies = [
+        Path(shutil.copy(path, OUTPUT / f"{path.stem}{family_of.get(path.parts[-4], '')}.png"))
+        for path in trained
+        if path.stem in OVERVIEW
+    ]
     for picture in [*_draw_child(), *copies]:
         console.print(f"  {picture.relative_to(PROJECT)}", soft_wrap=True)
     console.print(
-        f"  and {len(trained) - len(overview)} more, family by family: "
+        f"  and {len(trained) - len(copies)} more, family by family: "
         f"mlflow ui --backend-store-uri {STORE}",
         soft_wrap=True,
     )
+
+
+def _families() -> dict[str, str]:
+    """Run of one family -> what its pictures' names end in; the whole training's run has none."""
+    with closing(sqlite3.connect(OUTPUT / "mlflow.db")) as store:
+        tags = store.execute("select run_uuid, value from tags where key = 'family'").fetchall()
+    return {run: f"_{family}" for run, family in tags}
 
 
 if __name__ == "__main__":

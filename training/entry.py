@@ -1,4 +1,8 @@
-"""What every entry point of MLproject shares: its cohort, its kinds of argument, how it ends."""
+"""What every entry point of MLproject shares: its cohort, its kinds of argument, how it ends.
+
+Libraries that take seconds are imported inside the work, where Ctrl-C already ends in a sentence,
+and after the arguments were found to be well.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,15 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from lorpredict.clinical import Catalogue
-from lorpredict.cohort import Cohort, read_cohort
 from lorpredict.errors import LorpredictError
-from lorpredict.synthetic import reconstructed_cohort
 from training.addresses import ADDRESS_VARIABLE, address, file_or_address
 from training.progress import interrupts_as_exceptions, plain_warnings
+
+if TYPE_CHECKING:
+    from lorpredict.clinical import Catalogue
+    from lorpredict.cohort import Cohort
 
 _NOTHING = ("", os.devnull)  # MLflow hands over a path that exists, so /dev/null stands for none
 
@@ -83,6 +89,8 @@ def cohort_of(
         raise ArgumentsError(f"a query and no database; expected an address or {ADDRESS_VARIABLE}")
     if not source:
         return without()
+    from lorpredict.cohort import read_cohort
+
     return read_cohort(
         source,
         known=known,
@@ -107,6 +115,8 @@ class ArgumentsError(LorpredictError, ValueError):
 
 def shipped_cohort() -> Cohort:
     """Return the synthetic cohort, which a training takes where none is named."""
+    from lorpredict.synthetic import reconstructed_cohort
+
     return reconstructed_cohort()
 
 

@@ -7,8 +7,10 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lorpredict.packaged import PackagedModel, fingerprint, model_folder_in
+if TYPE_CHECKING:
+    from lorpredict.packaged import PackagedModel
 
 _REGISTRY = re.compile(r"(models|runs):/")
 
@@ -57,6 +59,8 @@ def fetched_model(address: str) -> FetchedModel:
 
 def _loaded(place: Path, address: str) -> FetchedModel:
     """Load the one model folder at a place: the place itself, or inside a pyfunc."""
+    from lorpredict.packaged import PackagedModel, fingerprint, model_folder_in
+
     folder = model_folder_in(place, called=address)
     model = PackagedModel.load(folder)
     # What MLflow fetches from the registry says where it stood, also when `mlflow run` did it.

@@ -7,9 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lorpredict.design import ModelDesign
-from lorpredict.development import MODEL_NAME, develop
 from training.entry import (
     add_cohort,
     carried_out,
@@ -21,6 +20,9 @@ from training.entry import (
 )
 from training.progress import progress_bar
 
+if TYPE_CHECKING:
+    from lorpredict.design import ModelDesign
+
 DESIGNS = Path(__file__).parent / "designs"
 
 
@@ -30,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> None:
+    from lorpredict.development import MODEL_NAME, develop
+
     design = _design(options.design)
     cohort = cohort_of(options, design.catalogue, without=shipped_cohort)
     with progress_bar("cross-validation, fits") as progress:
@@ -44,10 +48,12 @@ def _train(options: argparse.Namespace) -> None:
         )
     from training.tracking import record_training
 
-    record_training(development, name=options.name, repeats=options.repeats)
+    record_training(development, name=options.name or MODEL_NAME, repeats=options.repeats)
 
 
 def _design(name: str) -> ModelDesign:
+    from lorpredict.design import ModelDesign
+
     named = DESIGNS / f"{name}.toml"
     return ModelDesign.read(named if named.is_file() else name)
 
@@ -60,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=whole, default=0, help="all randomness comes from it")
     parser.add_argument("--repeats", type=positive, default=20, help="draws of the five folds")
     parser.add_argument(
-        "--name", type=model_name, default=MODEL_NAME, help="name of the registered model"
+        "--name", type=model_name, help="name of the registered model; ours by default"
     )
     return parser
 

@@ -22,7 +22,10 @@ from rich.progress import (
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar; the function that is given takes what is done and what there is to do."""
+    """Show a bar from the first step on; what is refused before it was no work.
+
+    The function that is given takes what is done and what there is to do.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -30,9 +33,17 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    bar = Progress(*columns)
+    task = bar.add_task(label, total=None)
+
+    def tell(done: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield tell
+    finally:
+        bar.stop()
 
 
 def plain_warnings() -> None:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lorpredict.recalibration import METHODS, recalibrate
 from training.entry import add_cohort, carried_out, cohort_of, no_cohort
 from training.fetching import add_model, fetched_model
 
@@ -18,6 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _recalibrate(options: argparse.Namespace) -> None:
+    from lorpredict.recalibration import recalibrate
+
     fetched = fetched_model(options.model)
     cohort = cohort_of(options, fetched.model.facts.design.catalogue, without=no_cohort)
     model = recalibrate(
@@ -33,7 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.recalibrate", description=__doc__)
     add_model(parser)
     add_cohort(parser, default="this or the address of a database is needed")
-    parser.add_argument("--method", default="baseline", help=" or ".join(METHODS))
+    parser.add_argument("--method", default="baseline", help="baseline (the level) or slope (both)")
     return parser
 
 

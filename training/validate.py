@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from lorpredict.validation import validate
 from training.entry import add_cohort, carried_out, cohort_of, no_cohort, positive, whole
 from training.fetching import add_model, fetched_model
 from training.progress import progress_bar
@@ -19,6 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _validate(options: argparse.Namespace) -> None:
+    from lorpredict.validation import validate
+
     fetched = fetched_model(options.model)
     cohort = cohort_of(options, fetched.model.facts.design.catalogue, without=no_cohort)
     with progress_bar("validation, groups of children") as progress:

@@ -23,6 +23,7 @@ from lorpredict.errors import (
 
 DATA_HAVE_FAULTS = 1
 CANNOT_BE_DONE = 2
+INTERRUPTED = 130
 _WIDEST = 100
 
 
@@ -66,6 +67,9 @@ class TellsErrors(TyperCommand):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise  # whoever read the answer has read enough
+        except KeyboardInterrupt:
+            _console.complain("interrupted; no file was left half-written")
+            raise typer.Exit(INTERRUPTED) from None
         except (LorpredictError, OSError) as error:
             _tell(error, ctx)
             raise typer.Exit(_exit_code(error)) from error
