@@ -22,6 +22,8 @@ Floats = npt.NDArray[np.float64]
 
 # Child growth standards to 5 years, growth reference from there on.
 WHO = "WHO 2006/2007"
+# The columns that growth tables stand behind.
+Z_SCORES = ("bmi_z", "height_z")
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,9 @@ _OF_RECORDS = frozenset(
     }
 )  # fmt: skip
 
+# What a fault is about that belongs to no column.
+_OF_FAULTS = frozenset({"record", "records"})
+
 
 def name_faults(key: str) -> Iterator[str]:
     """Say what is wrong with the name of a column."""
@@ -26,5 +29,7 @@ def name_faults(key: str) -> Iterator[str]:
             "a column's name begins with a small letter and holds at most 63 small letters, "
             "digits and underscores, such as il6_pg_ml"
         )
+    if key in _OF_FAULTS:
+        yield "a fault of a whole record is told by this name; give the column another"
     if key in _OF_RECORDS or key.startswith("model_"):
         yield "a record uses this name for itself; give the column another, such as il6_pg_ml"

@@ -21,7 +21,7 @@ from lorpredict.packaged._folder import (
     save_folder,
     unreadable_as_damaged,
 )
-from lorpredict.packaged._records import CheckedRecord, checked_records
+from lorpredict.packaged._records import CheckedRecord, RecordReader
 from lorpredict.packaged._reference import reference_records
 from lorpredict.survival import CurveModel, Floats, RiskPrediction, refuse_beyond
 
@@ -186,12 +186,8 @@ class PackagedModel:
         return np.atleast_1d(np.asarray(days_since_first_infusion, dtype=float))
 
     def _checked(self, records: Records | pd.DataFrame) -> list[CheckedRecord]:
-        return checked_records(
-            records,
-            self.encoding,
-            self.facts.design,
-            growth_references=self.facts.training.growth_references,
-        )
+        references = self.facts.training.growth_references
+        return RecordReader(self.encoding, self.facts.design, references).read(records)
 
     def _own_days(self, asked: Floats, checked: Sequence[CheckedRecord]) -> Floats:
         """Days since each child's own landmark, array of shape (n_patients, n_times)."""

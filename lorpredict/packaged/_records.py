@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lorpredict.clinical import Kind, Predictor, contradictions, derive, is_missing
-from lorpredict.clinical._growth import WHO
+from lorpredict.clinical._growth import WHO, Z_SCORES
 from lorpredict.design import ModelDesign
 from lorpredict.errors import Fault, RecordFaults, did_you_mean
 from lorpredict.features import Encoding
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 
-_Z_SCORES = ("bmi_z", "height_z")
+# Known at the landmark, and no predictors: the child's own clock, and the tables of its z-scores.
+_BESIDE_PREDICTORS = ("landmark_day", "growth_reference")
 
 
 @dataclass(frozen=True)
@@ -36,65 +37,129 @@ class CheckedRecord:
     warnings: tuple[str, ...]
 
 
-def checked_records(
-    records: Sequence[Record] | pd.DataFrame,
-    encoding: Encoding,
-    design: ModelDesign,
-    *,
-    growth_references: Sequence[str] = (),
-) -> list[CheckedRecord]:
-    """Check records, all faults of all of them at once.
-
-    Columns of the catalogue that the model does not use are accepted and change nothing; a name
-    that the catalogue does not hold is a fault, since it may be a misspelt predictor.
+@dataclass(frozen=True)
+class RecordReader:
+    """Reads records as one model has to see them.
 
     Parameters
     ----------
     growth_references
         Tables behind the z-scores of the training children. z-scores are computed by WHO's, so
         none is computed for a model that knows others.
-
-    Raises
-    ------
-    RecordFaults
     """
-    given = [_given(record) for record in _as_records(records)]
-    faults = [] if given else [Fault("records", "expected at least one record, there is none")]
-    for row, record in enumerate(given, start=1):
-        faults += _faults(record, encoding, design, row)
-    if faults:
-        raise RecordFaults(faults, subject="the request")
-    foreign = [name for name in growth_references if not name.startswith(WHO)]
-    return [
-        replace(
-            checked, warnings=(*checked.warnings, *_z_remarks(record, checked, foreign, design))
-        )
-        for record in given
-        for checked in [_remarked(_derived(record, design, foreign), encoding, design)]
-    ]
+
+    encoding: Encoding
+    design: ModelDesign
+    growth_references: Sequence[str] = ()
+
+    def read(self, records: Sequence[Record] | pd.DataFrame) -> list[CheckedRecord]:
+        """Check records, all faults of all of them at once.
+
+        Columns of the catalogue that the model does not use are accepted and change nothing; a
+        name that the catalogue does not hold is a fault, since it may be a misspelt predictor.
+
+        Raises
+        ------
+        RecordFaults
+        """
+        looked = [
+            self._look(_given(record), row)
+            for row, record in enumerate(_as_records(records), start=1)
+        ]
+        faults = [fault for each in looked for fault in each.faults]
+        if not looked:
+            faults = [Fault("records", "expected at least one record, there is none")]
+        if faults:
+            raise RecordFaults(faults, subject="the request")
+        return [self._remarked(each) for each in looked]
+
+    def _look(self, record: Record, row: int) -> _Looked:
+        """Find what is wrong with a record, and what can be computed from the rest of it.
+
+        What is known later is not looked at, so it can neither contradict nor be computed from.
+        """
+        known = self.design.catalogue
+        faults, readable = [], {}
+        for key, value in record.items():
+            if key not in known:
+                hint = did_you_mean(key, list(known))
+                faults.append(Fault(key, "not a column of the catalogue", hint, row=row))
+            elif known[key].may_predict or key in _BESIDE_PREDICTORS:
+                fault = known[key].fault(value, row=row)
+                if fault is None:
+                    readable[key] = value
+                else:
+                    faults.append(fault)
+        faults += contradictions(readable, row=row)
+        filled = self._filled(readable)
+        # A value that cannot be read was told already; so was the predictor's being there.
+        if self._holds_nothing({*record, *filled}):
+            names = ", ".join(self.encoding.predictors)
+            problem, hint = "holds none of the model's predictors", f"They are {names}"
+            faults.append(Fault("record", problem, hint, row=row))
+        return _Looked(readable, filled, tuple(faults))
+
+    def _holds_nothing(self, names: set[str]) -> bool:
+        """Of a single predictor the model has learnt what its absence means."""
+        return len(self.encoding.predictors) > 1 and not names & set(self.encoding.predictors)
+
+    def _filled(self, record: Record) -> dict[str, Any]:
+        """Fill in what can be computed; z-scores by other tables than WHO's cannot."""
+        foreign = self._foreign_tables
+        named = {"growth_reference": foreign[0], **record} if foreign else record
+        filled = self.design.eligibility.with_remission(derive(named))
+        if "growth_reference" not in record:
+            filled = {name: value for name, value in filled.items() if name != "growth_reference"}
+        return filled
+
+    @property
+    def _foreign_tables(self) -> list[str]:
+        return [name for name in self.growth_references if not name.startswith(WHO)]
+
+    def _remarked(self, looked: _Looked) -> CheckedRecord:
+        record, predictors = looked.filled, self.encoding.predictors
+        missing = tuple(name for name in predictors if name not in record)
+        remarks = [
+            remark
+            for name in predictors
+            if name in record
+            for remark in _remarks(self.design.catalogue[name], record[name], self.encoding)
+        ]
+        remarks += _eligibility_remarks(record, self.design)
+        measured = len(predictors) - len(missing)
+        if 2 * measured < len(predictors):
+            remarks.append(
+                f"only {measured} of the model's {len(predictors)} predictors measured: "
+                "the answer rests on what the absence of the others meant in training"
+            )
+        remarks += self._z_remarks(looked)
+        return CheckedRecord(record, missing, tuple(remarks))
+
+    def _z_remarks(self, looked: _Looked) -> Iterator[str]:
+        for name in (name for name in Z_SCORES if name in self.encoding.predictors):
+            label = self.design.catalogue[name].label
+            if name not in looked.filled and self._foreign_tables:
+                told = ", ".join(self._foreign_tables)
+                yield (
+                    f"{label}: not computed, since the training children's is by {told}, not {WHO}"
+                )
+            elif name in looked.filled and name not in looked.readable:
+                yield f"{label}: computed by {WHO}"
 
 
-def _derived(record: Record, design: ModelDesign, foreign: Sequence[str] = ()) -> dict[str, Any]:
-    """Fill in what can be computed; z-scores by other tables than WHO's cannot."""
-    named = {"growth_reference": foreign[0], **record} if foreign else record
-    filled = design.eligibility.with_remission(derive(named))
-    return filled if "growth_reference" in record else _without(filled, "growth_reference")
+@dataclass(frozen=True)
+class _Looked:
+    """A record that was looked at.
 
+    Parameters
+    ----------
+    readable : what was given and can be read
+    filled : the same, with what could be computed from it
+    """
 
-def _without(record: Record, key: str) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name != key}
-
-
-def _z_remarks(
-    record: Record, checked: CheckedRecord, foreign: Sequence[str], design: ModelDesign
-) -> Iterator[str]:
-    for name in (name for name in _Z_SCORES if name in design.predictors):
-        label = design.catalogue[name].label
-        if name in checked.missing and foreign:
-            told = ", ".join(foreign)
-            yield f"{label}: not computed, since the training children's is by {told}, not {WHO}"
-        elif name in checked.values and name not in record:
-            yield f"{label}: computed by {WHO}"
+    readable: Record
+    filled: Record
+    faults: tuple[Fault, ...]
 
 
 def _as_records(records: Sequence[Record] | pd.DataFrame) -> Sequence[Record]:
@@ -116,46 +181,6 @@ def _given(record: Record) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """Unpack what numpy holds; leave the rest alone."""
     return value.tolist() if hasattr(value, "tolist") else value
-
-
-def _faults(record: Record, encoding: Encoding, design: ModelDesign, row: int) -> Iterator[Fault]:
-    known = design.catalogue
-    for key, value in record.items():
-        if key not in known:
-            hint = did_you_mean(key, list(known))
-            yield Fault(key, "not a column of the catalogue", hint, row=row)
-        elif known[key].may_predict or key == "landmark_day":
-            fault = known[key].fault(value, row=row)
-            if fault:
-                yield fault
-    # What is known later is not looked at, so it cannot contradict either.
-    usable = {k: v for k, v in record.items() if k in known and known[k].may_predict}
-    readable = {k: v for k, v in usable.items() if not known[k].fault(v)}
-    yield from contradictions(readable, row=row)
-    # A value that cannot be read was told already.
-    told = set(_derived(readable, design)) | set(usable)
-    # Of a single predictor the model has learnt what its absence means.
-    if len(encoding.predictors) > 1 and not told & set(encoding.predictors):
-        names = ", ".join(encoding.predictors)
-        yield Fault("record", "holds none of the model's predictors", f"They are {names}", row=row)
-
-
-def _remarked(record: Record, encoding: Encoding, design: ModelDesign) -> CheckedRecord:
-    missing = tuple(name for name in encoding.predictors if name not in record)
-    remarks = [
-        remark
-        for name in encoding.predictors
-        if name in record
-        for remark in _remarks(design.catalogue[name], record[name], encoding)
-    ]
-    remarks += _eligibility_remarks(record, design)
-    measured = len(encoding.predictors) - len(missing)
-    if 2 * measured < len(encoding.predictors):
-        remarks.append(
-            f"only {measured} of the model's {len(encoding.predictors)} predictors measured: "
-            "the answer rests on what the absence of the others meant in training"
-        )
-    return CheckedRecord(record, missing, tuple(remarks))
 
 
 def _eligibility_remarks(record: Record, design: ModelDesign) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
+from lorpredict.clinical._growth import Z_SCORES
 from lorpredict.cohort import Cohort
 from lorpredict.packaged import ModelFacts, PackagedModel
 from lorpredict.validation._judged import Group
@@ -13,7 +14,6 @@ from lorpredict.validation._small_counts import in_words
 
 ENOUGH_EVENTS = 100  # Collins GS, et al. Stat Med 35:214 (2016): at least 100, better 200
 _MOST_UNDEFINED = 0.05
-_Z_SCORES = ("bmi_z", "height_z")
 
 
 def loud(facts: ModelFacts, cohort: Cohort) -> Iterator[str]:
@@ -62,7 +62,7 @@ def undefined(measures: pd.DataFrame, resamples: int) -> Iterator[str]:
 
 def other_growth_tables(model: PackagedModel, cohort: Cohort) -> Iterator[str]:
     """Say that z-scores here come from other growth tables than in training."""
-    looked_at = [name for name in _Z_SCORES if name in model.encoding.predictors]
+    looked_at = [name for name in Z_SCORES if name in model.encoding.predictors]
     named = cohort.table.get("growth_reference")
     if not looked_at or named is None:
         return
@@ -79,7 +79,7 @@ def _tables_behind(names: Iterable[str], looked_at: Sequence[str]) -> set[str]:
     """Names of tables; one that ends in a score in brackets speaks of that score alone."""
     found = set()
     for name in names:
-        only = next((score for score in _Z_SCORES if name.endswith(f" ({score})")), None)
+        only = next((score for score in Z_SCORES if name.endswith(f" ({score})")), None)
         if only is None or only in looked_at:
             found.add(name.removesuffix(f" ({only})"))
     return found

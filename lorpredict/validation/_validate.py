@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ from lorpredict.packaged import ModelFacts, PackagedModel
 from lorpredict.validation._agreement import calibration_groups, net_benefit, risk_distribution
 from lorpredict.validation._case_mix import case_mix, cohorts, remarks
 from lorpredict.validation._judged import Group, group_of, measured
+from lorpredict.validation._lines import flow_lines, measure_lines, site_lines
 from lorpredict.validation._notes import (
     few,
     horizons_left_out,
@@ -22,7 +23,7 @@ from lorpredict.validation._notes import (
     undefined,
 )
 from lorpredict.validation._sites import EVERYONE, sites_of, with_counts
-from lorpredict.validation._small_counts import in_words, is_small, unless_small
+from lorpredict.validation._small_counts import unless_small
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -115,11 +116,12 @@ class Validation:
     def lines(self) -> list[str]:
         """Return what a person reads first, as lines of text."""
         return [
-            *_flow(self.everyone),
+            *flow_lines(self.everyone),
             "",
             f"{self.kind} validation of {self.facts.name} ({self.facts.family_label}) on "
             f"{self.cohort}; {self.resamples} resamples of the children, 95 % intervals:",
-            *(_told(row) for row in self.measures.itertuples()),
+            *measure_lines(self.measures),
+            *site_lines(self.sites),
             "",
             *(f"note: {note}" for note in self.notes),
         ]
@@ -185,34 +187,3 @@ def validate(
         model.facts, cohort.name, cohort.sha256, everyone, overall, by_site, table, tuple(notes),
         resamples, seed,
     )  # fmt: skip
-
-
-def _flow(everyone: Group) -> Iterator[str]:
-    """Who was left out; reasons are counted one by one only where none is small.
-
-    How all ended is not told: beside the events by the last horizon it would count the later ones.
-    """
-    flow, children = everyone.at_risk.flow, len(everyone.y)
-    reasons = {why: count for why, count in flow.left_out.items() if count}
-    left = sum(reasons.values())
-    if not is_small(left):
-        yield f"{flow.started} children in the cohort"
-    if any(is_small(count) for count in reasons.values()):
-        yield f"  - {in_words(left, of=flow.started)} left out: {'; or '.join(reasons)}"
-    else:
-        yield from (f"  - {count} left out: {why}" for why, count in reasons.items())
-    yield f"{children} at risk at the landmark"
-    for mark, kept in (("?", flow.unknown), ("!", flow.flagged)):
-        for why, count in kept.items():
-            if count:
-                yield f"  {mark} {in_words(count, of=children)} kept: {why}"
-    events = in_words(everyone.events, of=children)
-    yield f"  > {events} lost response by day {everyone.last_day:g} since the first infusion"
-
-
-def _told(row: object) -> str:
-    name, estimate, low, high = (getattr(row, of) for of in ("measure", "estimate", "low", "high"))
-    if not np.isfinite(estimate):
-        return f"  {name}: not defined"
-    interval = f" ({low:.3f} to {high:.3f})" if np.isfinite(low) else ", without an interval"
-    return f"  {name}: {estimate:.3f}{interval}"
