@@ -6,6 +6,7 @@ Nothing here needs more than numpy, so that the service can speak these words an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -177,6 +178,23 @@ class RiskPrediction:
     risk: Floats
     missing: tuple[tuple[str, ...], ...]
     warnings: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def joined(cls, parts: Sequence[RiskPrediction]) -> RiskPrediction:
+        """Put the answers about several groups of patients below one another.
+
+        Parameters
+        ----------
+        parts
+            At least one; all of them asked for the same horizons.
+        """
+        return cls(
+            parts[0].days_since_first_infusion,
+            np.concatenate([part.days_since_landmark for part in parts]),
+            np.concatenate([part.risk for part in parts]),
+            tuple(each for part in parts for each in part.missing),
+            tuple(each for part in parts for each in part.warnings),
+        )
 
     def __repr__(self) -> str:
         patients, horizons = self.risk.shape

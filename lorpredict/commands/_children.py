@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from lorpredict.commands import _console
 from lorpredict.commands._source import Asked, read
 from lorpredict.commands._wording import model_facts
-from lorpredict.errors import RecordFaults
+from lorpredict.errors import Fault, RecordFaults
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from lorpredict.survival import RiskPrediction
 
 
+# So many are asked about between two steps of the bar.
+_AT_ONCE = 2000
 _REGISTRY = re.compile(r"(models|runs):/")
 
 
@@ -60,10 +63,19 @@ class Children:
         RecordFaults
             Naming every row about which it cannot be asked.
         """
-        try:
-            return self.model.predict(self.table)
-        except RecordFaults as error:
-            raise RecordFaults(error.faults, subject=self.name) from None
+        from lorpredict.survival import RiskPrediction
+
+        parts: list[RiskPrediction] = []
+        faults: list[Fault] = []
+        starts = range(0, max(len(self.table), 1), _AT_ONCE)
+        for start in _console.with_progress(starts, "children", total=len(self.table)):
+            try:
+                parts.append(self.model.predict(self.table.iloc[start : start + _AT_ONCE]))
+            except RecordFaults as error:
+                faults += [_further_down(fault, start) for fault in error.faults]
+        if faults:
+            raise RecordFaults(faults, subject=self.name)
+        return RiskPrediction.joined(parts)
 
     def explained(self, rows: list[int], days: Any = None) -> Contributions:
         """Ask what moved the predictions of some of them.
@@ -117,3 +129,7 @@ def read_children(named: Path, asked: Asked) -> Children:
     table = cohort.table
     ids = [record["patient_id"] for record in as_records(table.reindex(columns=["patient_id"]))]
     return Children(model, table, tuple(ids), remarks, cohort.name, fingerprint(folder))
+
+
+def _further_down(fault: Fault, rows: int) -> Fault:
+    return fault if fault.row is None else replace(fault, row=fault.row + rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
+import sys
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -158,6 +159,25 @@ def items(texts: Iterable[str], *, mark: str = "-", indent: int = 2) -> Table:
     for text in texts:
         made.add_row(mark, text)
     return made
+
+
+def with_progress(starts: range, label: str, *, total: int) -> Iterator[int]:
+    """Yield where each part of the work begins; show a bar on stderr where a person looks on.
+
+    The bar is gone when the work is done, and a single part has none.
+    """
+    if len(starts) < 2 or not sys.stderr.isatty():
+        yield from starts
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        for start in starts:
+            bar.update(task, completed=start)
+            yield start
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import csv
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -177,3 +178,33 @@ def test_what_cannot_be_done_is_another_exit_code(
     assert (answer.code, answer.out) == (2, "")
     assert told in answer.err
     assert ours.read_bytes() == before
+
+
+def long_file(rows: pd.DataFrame) -> pd.DataFrame:
+    """More children than are asked about at once."""
+    children = pd.concat([rows] * 31, ignore_index=True)
+    assert len(children) > 2000
+    return children.assign(patient_id=[f"K-{number}" for number in range(len(children))])
+
+
+def test_a_long_file_is_asked_about_in_parts_and_told_as_one(
+    run: Run, rows: pd.DataFrame, asked_models: dict[str, PackagedModel], ridge: Path
+) -> None:
+    long_file(rows).to_csv("long.csv", index=False)
+    told = run("predict", ridge, "long.csv", "--json").json["children"]
+    risks = [[each["risk"] for each in child["risks"]] for child in told]
+    expected = asked_models["ridge"].predict(read_cohort("long.csv").table).risk
+    assert np.array(risks) == pytest.approx(expected, abs=1e-15)
+    assert [child["row"] for child in told] == list(range(1, len(expected) + 1))
+
+
+def test_a_fault_far_down_names_its_own_row(
+    run: Run, rows: pd.DataFrame, ridge: Path, tmp_path: Path
+) -> None:
+    children = long_file(rows)
+    children.loc[[3, 2050], children.columns.drop("patient_id")] = ""
+    children.to_csv(tmp_path / "long.csv", index=False)
+    answer = run("predict", ridge, "long.csv")
+    assert (answer.code, answer.out) == (1, "")
+    assert "in row 4: holds none" in answer.err
+    assert "in row 2051: holds none" in answer.err
