@@ -155,9 +155,10 @@ def _faults_as_text(faults: Sequence[Fault], subject: str) -> str:
     for fault in faults:
         problem = _ROW.sub("another row", fault.problem)
         kinds.setdefault((fault.column, problem), []).append(fault)
-    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     told = _within_lines(list(kinds.values()))
-    return "\n".join([f"{subject} has {number}:", *(f"  {line}" for line in told)])
+    return "\n".join(
+        [f"{subject} has {counted(len(faults), 'fault')}:", *(f"  {line}" for line in told)]
+    )
 
 
 def _within_lines(kinds: Sequence[Sequence[Fault]]) -> list[str]:
@@ -172,7 +173,10 @@ def _within_lines(kinds: Sequence[Sequence[Fault]]) -> list[str]:
     rest = [fault for alike in kinds[fitting:] for fault in alike]
     columns = dict.fromkeys(fault.column for fault in rest)
     lines = [line for lines in told[:fitting] for line in lines]
-    return [*lines, f"and {len(rest)} faults of other kinds, in {_first_few(list(columns))}"]
+    return [
+        *lines,
+        f"and {counted(len(rest), 'fault')} of other kinds, in {_first_few(list(columns))}",
+    ]
 
 
 def _of_one_kind(alike: Sequence[Fault], shown: int) -> list[str]:
@@ -180,13 +184,23 @@ def _of_one_kind(alike: Sequence[Fault], shown: int) -> list[str]:
     # One more is told as shortly as it is counted.
     if len(more) <= 1:
         return [str(fault) for fault in alike]
-    counted = f"{alike[0].column}: {len(more)} more like this, up to row {more[-1].row}"
+    counted = f"{alike[0].column}: {len(more):,} more like this, up to row {more[-1].row}"
     return [*map(str, alike[:shown]), counted]
 
 
 def _first_few(names: Sequence[str]) -> str:
     more = f" and {len(names) - 5} more columns" if len(names) > 5 else ""
     return ", ".join(names[:5]) + more
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: ``1 child``, ``1,000 faults``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def counted_children(number: int) -> str:
+    """Return a number of children in words."""
+    return counted(number, "child", "children")
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from rich.console import Console
 
 from lorpredict import PackagedModel
 from lorpredict.explanation import figures
+from scripts.ports import free_port
 
 PROJECT = Path(__file__).parents[1]
 OUTPUT = PROJECT / "demo-output"
@@ -69,7 +69,7 @@ def _train() -> None:
 @contextmanager
 def _service() -> Iterator[str]:
     """Start the service on a free port, wait until it is ready, stop it by its process id."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "serving", "--model", STORE, "--port", str(port)]
     environment = _environment(LORPREDICT_CACHE=str(OUTPUT / "models"))
     with (OUTPUT / "service.log").open("w") as log:
@@ -90,12 +90,6 @@ def _environment(**more: str) -> dict[str, str]:
     """Let child processes find this environment's own programs first."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     return {**os.environ, "PATH": path, **more}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -15,7 +15,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from scripts.ports import free_port
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
@@ -105,7 +106,7 @@ def _make_cluster(programs: Path, folder: Path, runs_as: Mapping[str, Any]) -> N
 
 @contextmanager
 def _running(programs: Path, folder: Path, runs_as: Mapping[str, Any]) -> Iterator[int]:
-    port, log = _free_port(), folder / "server.log"
+    port, log = free_port(), folder / "server.log"
     settings = {"unix_socket_directories": "", "fsync": "off", "timezone": "UTC"}
     command = [str(programs / "postgres"), "-D", str(folder / "data"), "-h", "127.0.0.1"]
     command += ["-p", str(port), *(f"--{name}={value}" for name, value in settings.items())]
@@ -118,13 +119,6 @@ def _running(programs: Path, folder: Path, runs_as: Mapping[str, Any]) -> Iterat
         yield port
     finally:
         _stop(process)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(

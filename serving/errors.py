@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lorpredict.errors import BeyondFollowUp, LorpredictError
+from lorpredict.errors import BeyondFollowUp, LorpredictError, counted
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 100
@@ -174,7 +174,7 @@ def _detail(error: Exception, faults: int) -> str | None:
     if isinstance(error, HTTPException):
         return _DETAILS.get(error.status_code)
     if isinstance(error, InvalidRequest):
-        number = "1 fault" if faults == 1 else f"{faults} faults"
+        number = counted(faults, "fault")
         return f"{number}; the first {MOST_FAULTS} are listed." if faults > MOST_FAULTS else number
     return str(error) if type(error) in _KINDS else None
 

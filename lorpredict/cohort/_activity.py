@@ -14,6 +14,7 @@ import pandas as pd
 from lorpredict.clinical import ActivityIndex, activity_index
 from lorpredict.clinical._activity_columns import activity_catalogue, activity_contradictions
 from lorpredict.clinical._rules import faults_of_columns
+from lorpredict.cohort._beside import TableBesideCohort
 from lorpredict.cohort._cohort import values_of_table
 from lorpredict.cohort._loaded import Loaded
 from lorpredict.cohort._schema import repeated_rows
@@ -22,36 +23,24 @@ from lorpredict.cohort._table import CheckedTable, checked_table, warn_left_out
 from lorpredict.errors import CohortFaults, Fault, did_you_mean
 
 
-@dataclass(frozen=True)
-class ActivityItems:
+@dataclass(frozen=True, repr=False)
+class ActivityItems(TableBesideCohort):
     """Checked items of an activity index, sorted by child and visit; made by `read_activity`.
 
     Parameters
     ----------
-    table
-        ``patient_id``, ``visit``, and the items as points or measured values; its index is the
-        row of the source, of which the first is 1.
-    name
-        How the table is called where it is at fault; never a path.
-    left_out_columns
-        Columns of the source that the index does not have.
+    table, name, left_out_columns
+        As in every table beside the cohort: ``patient_id``, ``visit``, and the items as points or
+        measured values.
     index
         Whose items they are: ``pcdai`` or ``wpcdai``.
     """
 
-    table: pd.DataFrame
-    name: str
-    left_out_columns: tuple[str, ...] = ()
     index: str = "pcdai"
 
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def __repr__(self) -> str:
-        number = self.table["patient_id"].nunique()
-        children = "1 child" if number == 1 else f"{number} children"
-        rows = "1 row" if len(self) == 1 else f"{len(self)} rows"
-        return f"ActivityItems({self.name!r}, {self.index}, {rows}, {children})"
+    @property
+    def _kind(self) -> tuple[str, ...]:
+        return (self.index,)
 
 
 def read_activity(

@@ -15,6 +15,7 @@ import pandas as pd
 from lorpredict.clinical import catalogue
 from lorpredict.clinical._derived import limit_contradictions
 from lorpredict.clinical._rules import Contradiction, Values, faults_of_columns
+from lorpredict.cohort._beside import TableBesideCohort
 from lorpredict.cohort._cohort import values_of_table
 from lorpredict.cohort._schema import repeated_rows
 from lorpredict.cohort._sources import Source, load
@@ -22,62 +23,16 @@ from lorpredict.cohort._table import checked_table, warn_left_out
 from lorpredict.errors import Fault
 
 
-@dataclass(frozen=True)
-class Infusions:
-    """Checked infusions, sorted by child and day; made by :func:`read_infusions`.
-
-    Parameters
-    ----------
-    table
-        Columns of ``infusions.toml``; its index is the row of the source, of which the first is 1.
-    name
-        How the table is called where it is at fault; never a path.
-    left_out_columns
-        Columns of the source that the catalogue does not hold.
-    """
-
-    table: pd.DataFrame
-    name: str
-    left_out_columns: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def __repr__(self) -> str:
-        return f"Infusions({self.name!r}, {len(self)} rows, {_children(self.table)})"
+class Infusions(TableBesideCohort):
+    """Checked infusions, sorted by child and day; made by :func:`read_infusions`."""
 
 
-@dataclass(frozen=True)
-class Levels:
+class Levels(TableBesideCohort):
     """Checked levels of infliximab and antibodies, sorted by child and day.
 
     Made by :func:`read_levels`. A level below the limit of quantification stays what it is: its
     value is missing, and its limit is given.
-
-    Parameters
-    ----------
-    table
-        Columns of ``levels.toml``; its index is the row of the source, of which the first is 1.
-    name
-        How the table is called where it is at fault; never a path.
-    left_out_columns
-        Columns of the source that the catalogue does not hold.
     """
-
-    table: pd.DataFrame
-    name: str
-    left_out_columns: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def __repr__(self) -> str:
-        return f"Levels({self.name!r}, {len(self)} rows, {_children(self.table)})"
-
-
-def _children(table: pd.DataFrame) -> str:
-    number = table["patient_id"].nunique()
-    return "1 child" if number == 1 else f"{number} children"
 
 
 def read_infusions(

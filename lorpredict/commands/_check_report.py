@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lorpredict.clinical import Known
 from lorpredict.cohort._columns import nearest_known
 from lorpredict.commands._console import command_line, emphasis, heading, items, table
-from lorpredict.commands._wording import children, counted, for_the_shell
-from lorpredict.errors import Fault
+from lorpredict.commands._wording import for_the_shell
+from lorpredict.errors import Fault, counted, counted_children
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -76,7 +76,7 @@ def as_report(checked: Checked, show: int, faults: Path | None) -> Iterator[Rend
 def _what_was_read(checked: Checked) -> Iterator[RenderableType]:
     opened = checked.opened
     synthetic = ", synthetic" if checked.cohort and checked.cohort.is_synthetic else ""
-    read = f"{children(len(opened))}, {counted(len(opened.plan.sources), 'column')} read"
+    read = f"{counted_children(len(opened))}, {counted(len(opened.plan.sources), 'column')} read"
     yield emphasis(f"{opened.name}: {read}{synthetic}")
     yield ""
     columns = ["", "columns", "filled in"] if len(opened) else ["", "columns"]
@@ -117,14 +117,14 @@ def _changed(checked: Checked) -> Iterator[RenderableType]:
     if checked.computed:
         yield heading("Computed where nothing was given")
         rows = [
-            [f"  {key}", f"in {children(n)}", f"from {', '.join(known[key].derived_from)}"]
+            [f"  {key}", f"in {counted_children(n)}", f"from {', '.join(known[key].derived_from)}"]
             for key, n in checked.computed.items()
         ]
         yield table(["", "", ""], rows)
 
 
 def _all_well(checked: Checked) -> Iterator[RenderableType]:
-    number = children(len(checked.opened))
+    number = counted_children(len(checked.opened))
     yield emphasis(f"\nAll well: no fault in {number}.", "bold green")
     if checked.design:
         needed = len(checked.design.predictors)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from lorpredict.commands._console import console, emphasis, hanging, heading, items, table
-from lorpredict.commands._wording import children, months, percent
+from lorpredict.commands._wording import months, percent
+from lorpredict.errors import counted_children
 from lorpredict.survival import DAYS_A_MONTH
 
 if TYPE_CHECKING:
@@ -98,11 +99,12 @@ def _missing(described: CohortDescription) -> Iterator[RenderableType]:
         if count != 0
     ]
     if not rows:
-        yield f"Every predictor of the design was measured in every one of {children(number)}."
+        everyone = counted_children(number)
+        yield f"Every predictor of the design was measured in every one of {everyone}."
         return
     yield table(["", "missing", "of all"], rows, right="lrr")
     of_all = f"{len(described.missing)} predictors"
-    complete = f"{_told(described.complete)} of {children(number)}"
+    complete = f"{_told(described.complete)} of {counted_children(number)}"
     yield f"\n{complete} have all {of_all}; nobody is left out for a missing value."
 
 

@@ -19,16 +19,6 @@ READING = (
 )
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun: ``1 child``, ``1,000 faults``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def children(number: int) -> str:
-    """Return a number of children in words."""
-    return counted(number, "child", "children")
-
-
 def months(day: float) -> str:
     """Return a day since the first infusion as people say it: ``12 months``, ``day 100``."""
     whole = round(day / DAYS_A_MONTH)

@@ -13,7 +13,8 @@ from lorpredict.commands._children import Children, read_children
 from lorpredict.commands._console import emphasis, heading, table
 from lorpredict.commands._files import refuse_output, whole_file, write_csv
 from lorpredict.commands._source import Asked
-from lorpredict.commands._wording import cautions, counted, model_line, months, percent
+from lorpredict.commands._wording import cautions, model_line, months, percent
+from lorpredict.errors import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

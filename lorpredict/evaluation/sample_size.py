@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from lorpredict.errors import DesignError, TooLittleData
+from lorpredict.errors import DesignError, TooLittleData, counted, counted_children
 from lorpredict.evaluation._follow_up import DAYS_A_YEAR, follow_up
 from lorpredict.evaluation._riley import (
     MARGIN,
@@ -101,10 +101,10 @@ class SampleSize:
         }
         expected = f"C {self.c:.2f}, thus " if self.c is not None else ""
         return [
-            f"Riley's minimum for {_counted(self.parameters, 'parameter')}: "
-            f"{self.needed} children with {self.needed_events} events, "
+            f"Riley's minimum for {counted(self.parameters, 'parameter')}: "
+            f"{counted_children(self.needed)} with {counted(self.needed_events, 'event')}, "
             f"{self.needed_events_per_parameter:.1f} for each parameter",
-            *(f"  {self.by_criterion[name]} for {words}" for name, words in criteria.items()),
+            *(f"  {self.by_criterion[name]:,} for {words}" for name, words in criteria.items()),
             f"  expected: {expected}a Cox-Snell R² of {self.cox_snell_r2:.3f}; "
             f"{self.rate_per_year:.3g} events a person-year; "
             f"{self.mean_follow_up_years:.3g} years of follow-up on average",
@@ -115,8 +115,8 @@ class SampleSize:
         if self.children is None or self.events is None or self.expected_shrinkage is None:
             return []
         return [
-            f"Present: {_counted(self.children, 'child', 'children')} with "
-            f"{_counted(self.events, 'event')}, {self.events_per_parameter:.1f} for each "
+            f"Present: {counted(self.children, 'child', 'children')} with "
+            f"{counted(self.events, 'event')}, {self.events_per_parameter:.1f} for each "
             f"parameter; expected shrinkage {self.expected_shrinkage:.2f}: "
             + ("enough" if self.is_met else "too few")
         ]
@@ -225,7 +225,7 @@ def sample_size_of(
     seen = follow_up(y)
     if not seen.events:
         raise TooLittleData(
-            f"none of {_counted(len(y), 'child', 'children')} had the event; "
+            f"none of {counted(len(y), 'child', 'children')} had the event; "
             "without a rate of events no sample size can be told"
         )
     size = riley_minimum(
@@ -290,7 +290,3 @@ def _refuse_more_than_possible(r2: float, events_per_child: float) -> None:
 def _refuse(faults: list[str]) -> None:
     if faults:
         raise DesignError("no sample size can be told: " + "; ".join(faults))
-
-
-def _counted(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

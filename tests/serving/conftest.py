@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from starlette.testclient import TestClient
 from lorpredict import ModelDesign, PackagedModel, develop
 from lorpredict.report import model_card
 from lorpredict.synthetic import reconstructed_cohort
+from scripts.ports import free_port
 from serving.app import create_app
 from serving.messages import record_fields
 from serving.models import ServedModels
@@ -104,7 +104,7 @@ class Server:
 def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """``python -m serving``, ready to answer; stopped as an operator would."""
     log = tmp_path_factory.mktemp("server") / "server.log"
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "serving", "--model", str(folder), "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -119,13 +119,6 @@ def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         process.send_signal(signal.SIGTERM)
         stopped = process.wait(timeout=30)
     assert stopped == 0, started.told()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(server: Server, seconds: float = 120) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from lorpredict import read_cohort
+from scripts.ports import free_port
 from tests.unit.cohort.told import faults_of
 
 CHILD = "select 'a' as patient_id, 200 as follow_up_days, 'secondary_lor' as outcome"
@@ -25,13 +25,6 @@ def database(tmp_path: Path) -> str:
     connection.commit()
     connection.close()
     return f"sqlite:///{path}"
-
-
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_an_address_needs_a_query(database: str) -> None:
@@ -129,7 +122,7 @@ def test_a_time_of_postgresql_is_a_day_at_midnight_only(postgresql: str) -> None
 
 
 def test_a_refused_connection_is_told_without_the_password() -> None:
-    port = closed_port()
+    port = free_port()
     [told] = faults_of(f"postgresql://anna:{SECRET}@127.0.0.1:{port}/clinic", query=QUERY)
     assert told.startswith(f"postgresql://127.0.0.1:{port}/clinic: no connection: ")
     assert "Connection refused" in told

@@ -124,8 +124,9 @@ def test_the_minimum_without_a_cohort_in_words() -> None:
 def test_the_minimum_for_a_cohort_in_words(at_risk: AtRisk) -> None:
     size = sample_size_of(at_risk.y, parameters=20, horizon_days=632)
     assert size.lines() == [
-        "Riley's minimum for 20 parameters: 1567 children with 409 events, 20.4 for each parameter",
-        "  1567 for a shrinkage of 0.9 or better",
+        "Riley's minimum for 20 parameters: 1,567 children with 409 events, 20.4 for each "
+        "parameter",
+        "  1,567 for a shrinkage of 0.9 or better",
         "  526 for an optimism of Nagelkerke's R² of 0.05 or less",
         "  288 for the overall risk at 1.73 years within ±0.05",
         "  expected: C 0.70, thus a Cox-Snell R² of 0.108; 0.164 events a person-year; "
