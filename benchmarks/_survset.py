@@ -7,6 +7,7 @@ and make a catalogue of their own, times have whatever unit they have, and the c
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from lorpredict.survival import outcome_array
 
 # Times count in units of any length; stretched to three years, a monthly grid has 36 steps.
 _DAYS = 3 * 365.25
+_LONGEST_NAME = 56  # of 63, with room for a number
 _SOURCE = "the data set itself"
 
 
@@ -57,7 +59,8 @@ class Dataset:
             loaded = loader.load_dataset(ds_name=name)["df"]
         # As a file gives them: levels that look like numbers become numbers' names.
         text = loaded.to_csv(index=False)
-        table = pd.read_csv(io.StringIO(text))
+        table = pd.read_csv(io.StringIO(text)).rename(columns=_plain_name)
+        table.columns = pd.Index(_each_once(list(table.columns)))
         return cls(name, table.assign(event=table["event"].astype(bool)))
 
     @property
@@ -116,6 +119,18 @@ class Dataset:
 
     def _levels(self, name: str) -> list[str]:
         return sorted(_as_text(self.table[name]).dropna().unique())
+
+
+def _plain_name(column: str) -> str:
+    """Call a column as our catalogue calls one: ``num_IMAGE:51328`` is ``num_image_51328``."""
+    return re.sub(r"[^a-z0-9]+", "_", column.lower())[:_LONGEST_NAME]
+
+
+def _each_once(names: list[str]) -> list[str]:
+    """Number the names that have become one another's."""
+    return [
+        f"{name}_{place}" if name in names[:place] else name for place, name in enumerate(names)
+    ]
 
 
 def _entry(name: str) -> dict[str, str]:
