@@ -43,7 +43,8 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     try:
         yield tell
     finally:
-        bar.stop()
+        if bar.live.is_started:
+            bar.stop()
 
 
 def plain_warnings() -> None:

@@ -33,6 +33,15 @@ def test_a_data_set_becomes_children_at_risk_by_the_prefix_of_its_columns(
     assert at_risk.design.parameters == 8
 
 
+@pytest.mark.parametrize("name", ["Bergamaschi", "wpbc", "micro.censure"])
+def test_columns_of_any_name_are_taken_and_stay_apart(name: str) -> None:
+    """Theirs are called num_IMAGE:51328, num_SE_fractaldim and fac_D10S192."""
+    dataset = Dataset.load(name)
+    theirs = [*dataset.numbers, *dataset.factors]
+    assert len(set(theirs)) == len(theirs) == dataset.table.shape[1] - len(("pid", "time", "event"))
+    assert list(dataset.at_risk.X) == list(dataset.at_risk.design.predictors)
+
+
 def test_every_person_is_tested_once_by_each_seed(veteran: Dataset) -> None:
     made = list(folds(veteran))
     assert len(made) == 25

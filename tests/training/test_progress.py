@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
 
-from training.progress import interrupts_as_exceptions, undisturbed
+from training.progress import interrupts_as_exceptions, progress_bar, undisturbed
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -67,3 +69,27 @@ def test_another_thread_leaves_signals_alone() -> None:
     thread.start()
     thread.join()
     assert seen == [answers()]
+
+
+def test_no_bar_stands_before_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="refused"), progress_bar("fits"):
+        raise ValueError("refused")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_bar_tells_what_is_done_and_what_there_is_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with progress_bar("fits") as progress:
+        progress(3, 25)
+    assert "3/25" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("script", ["main", "validate", "recalibrate"])
+def test_a_script_imports_what_takes_seconds_where_an_interruption_is_answered(script: str) -> None:
+    told = (
+        f"import sys, training.{script}\n"
+        "print([name for name in ('pandas', 'sklearn', 'sksurv', 'mlflow') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

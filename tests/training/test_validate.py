@@ -172,7 +172,7 @@ def test_cohort_that_lacks_predictors_is_told_all_of_them(refused: Refused, fold
         ("models:/lorpredict-week14@nobody", "models:/lorpredict-week14@nobody cannot be fetched"),
         ("models:/lorpredict-week14/99", "cannot be fetched: .*99.* not found"),
         ("runs:/0123/model", "cannot be fetched: .*0123.* not found"),
-        ("no-such-folder", "no-such-folder holds 0 model folders; expected one"),
+        ("no-such-folder", "no-such-folder is not a model folder: there is no such folder"),
     ],
 )
 def test_model_that_is_not_there_is_told(

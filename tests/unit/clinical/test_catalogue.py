@@ -301,6 +301,12 @@ def test_a_name_that_is_no_plain_word_is_refused(key: str) -> None:
         Catalogue.from_toml(one_entry(key, CATEGORY))
 
 
+@pytest.mark.parametrize("key", ["record", "records"])
+def test_a_name_for_faults_of_whole_records_is_refused(key: str) -> None:
+    with pytest.raises(CatalogueError, match=f"'{key}': a fault of a whole record"):
+        Catalogue.from_toml(one_entry(key, CATEGORY))
+
+
 @pytest.mark.parametrize("key", ["model_dump", "model_config", "model_x", "copy", "json", "mro"])
 def test_a_name_that_a_record_uses_for_itself_is_refused(key: str) -> None:
     with pytest.raises(CatalogueError, match=f"'{key}': a record uses this name for itself"):

@@ -150,3 +150,15 @@ def test_a_smallest_cell_that_hides_nothing_is_wrong_usage(
     answer = run("describe", ours, "--smallest-cell", smallest)
     assert answer.code == 2
     assert told in answer.err
+
+
+def test_an_interruption_is_told_and_has_an_exit_code_of_its_own(
+    run: Run, ours: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lorpredict.study.describe", interrupted)
+    answer = run("describe", ours, "--table-one", "table1.csv")
+    assert (answer.code, answer.out) == (130, "")
+    assert answer.err == "interrupted; no file was left half-written\n"

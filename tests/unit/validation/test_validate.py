@@ -225,6 +225,19 @@ def test_sites_with_ten_events_stand_alone_and_small_ones_are_told(validation: V
     ) in validation.notes
 
 
+def test_sites_are_told_on_screen_with_their_discrimination_and_level(
+    validation: Validation,
+) -> None:
+    lines, sites = validation.lines(), validation.sites.set_index(["site", "measure"])
+    at = lines.index("by site:")
+    for site in sites.index.unique("site"):
+        start = next(n for n, line in enumerate(lines[at:], at) if line.startswith(f"  {site}"))
+        for measure in ("uno_c", "calibration_in_the_large"):
+            row = sites.loc[(site, measure)]
+            told = f"    {measure}: {row.estimate:.3f} ({row.low:.3f} to {row.high:.3f})"
+            assert told in lines[start + 1 : start + 3]
+
+
 def test_small_sites_are_judged_together_where_they_have_enough_events(
     ridge: PackagedModel, elsewhere: Cohort
 ) -> None:
