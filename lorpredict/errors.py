@@ -203,10 +203,15 @@ def counted_children(number: int) -> str:
     return counted(number, "child", "children")
 
 
+def plain_name(name: str) -> str:
+    """Write a name without capitals, blanks and hyphens."""
+    return _SEPARATORS.sub("_", name.strip().lower())
+
+
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """Name the nearest known names, or nothing; capitals, blanks and hyphens make no difference."""
-    plain = {_SEPARATORS.sub("_", each.strip().lower()): each for each in reversed(known)}
-    wanted = _SEPARATORS.sub("_", name.strip().lower())
+    plain = {plain_name(each): each for each in reversed(known)}
+    wanted = plain_name(name)
     if wanted in plain:
         return f"Did you mean {plain[wanted]}?"
     near = [plain[each] for each in get_close_matches(wanted, plain, n=3, cutoff=0.7)]

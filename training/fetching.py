@@ -59,23 +59,15 @@ def fetched_model(address: str) -> FetchedModel:
 
 def _loaded(place: Path, address: str) -> FetchedModel:
     """Load the one model folder at a place: the place itself, or inside a pyfunc."""
-    from lorpredict.packaged import PackagedModel, fingerprint, model_folder_in
+    from lorpredict.packaged import PackagedModel, Registration, fingerprint, model_folder_in
 
     folder = model_folder_in(place, called=address)
     model = PackagedModel.load(folder)
     # What MLflow fetches from the registry says where it stood, also when `mlflow run` did it.
-    registered = _meta(place / "registered_model_meta")
+    registered = Registration.beside(place)
     return FetchedModel(
         model=model,
-        name=registered.get("model_name") or model.facts.name,
-        version=registered.get("model_version"),
+        name=registered.name or model.facts.name,
+        version=registered.version,
         fingerprint=fingerprint(folder),
     )
-
-
-def _meta(file: Path) -> dict[str, str]:
-    """Read ``key: value`` lines, where there are any; MLflow writes null for nothing."""
-    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
-    pairs = (line.partition(": ") for line in lines)
-    plain = {key: value.strip().strip("'\"") for key, _, value in pairs}
-    return {key: value for key, value in plain.items() if value not in ("", "null")}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lorpredict.errors import DesignError, did_you_mean
 from training.entry import (
     add_cohort,
     carried_out,
@@ -54,8 +55,12 @@ def _train(options: argparse.Namespace) -> None:
 def _design(name: str) -> ModelDesign:
     from lorpredict.design import ModelDesign
 
-    named = DESIGNS / f"{name}.toml"
-    return ModelDesign.read(named if named.is_file() else name)
+    named = {file.stem: file for file in sorted(DESIGNS.glob("*.toml"))}
+    if name not in named and not Path(name).is_file():
+        hint = did_you_mean(name, list(named))
+        told = f"no design {name!r}: expected one of {', '.join(named)}, or the whole path of a"
+        raise DesignError(f"{told} TOML file. {hint}".rstrip())
+    return ModelDesign.read(named.get(name, name))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
 from lorpredict.clinical._names import name_faults
 from lorpredict.clinical._units import is_unit, readable
-from lorpredict.errors import CatalogueError, Fault
+from lorpredict.errors import CatalogueError, Fault, did_you_mean
 
 _TRANSFORMS = frozenset({"identity", "log1p"})
 
@@ -112,6 +113,7 @@ class Predictor:
     def from_toml(cls, key: str, entry: dict[str, Any]) -> Self:
         """Build a predictor from its table in ``predictors.toml``."""
         fields = dict(entry)
+        _refuse_other_fields(key, {"key", *fields}, cls)
         try:
             fields["kind"] = Kind(fields.get("kind", ""))
             fields["known"] = Known(fields.get("known", ""))
@@ -237,6 +239,18 @@ class Predictor:
         if not fitting:
             return ""
         return f'Did you mean unit="{fitting[0].unit}" (column {self.stem}_{fitting[0].suffix})?'
+
+
+def _refuse_other_fields(key: str, given: set[str], kind: type[Predictor]) -> None:
+    """Name the fields that an entry lacks, and those that no entry has."""
+    known = {field.name: field.default is MISSING for field in dataclass_fields(kind)}
+    faults = [f"no {name}" for name, needed in known.items() if needed and name not in given]
+    faults += [
+        f"no field is called {name!r}. {did_you_mean(name, list(known))}".rstrip()
+        for name in sorted(given - known.keys())
+    ]
+    if faults:
+        raise CatalogueError(f"catalogue entry {key!r}: " + "; ".join(faults))
 
 
 def _is_number(value: Any) -> bool:

@@ -33,7 +33,9 @@ def plan_columns(columns: Iterable[str], units: Mapping[str, str], known: Catalo
         elif isinstance(match, Fault):
             faults.append(match)
         elif match.key in sources:
-            problem = f"the same quantity as the column {sources[match.key]}"
+            same = sources[match.key] == name
+            other = f"the same quantity as the column {sources[match.key]}"
+            problem = "this column stands twice in the header" if same else other
             faults.append(Fault(name, problem, "Keep one of the two"))
         else:
             sources[match.key], factors[match.key] = name, match.factor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from lorpredict.cohort._loaded import refused
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs"}
+_RAGGED = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 
 
 def read_csv(path: Path) -> pd.DataFrame:
@@ -32,7 +34,12 @@ def read_csv(path: Path) -> pd.DataFrame:
         problem = f"not UTF-8: line {_first_line_not_utf8(path)} cannot be read"
         raise refused(path.name, problem, "Save the file as UTF-8") from None
     except pd.errors.ParserError as error:
-        raise refused(path.name, f"not a CSV table: {str(error).strip()}") from None
+        told = _RAGGED.search(str(error))
+        if told is None:
+            raise refused(path.name, f"not a CSV table: {str(error).strip()}") from None
+        problem = f"not a CSV table: line {told[2]} has {told[3]} cells, the header {told[1]}"
+        hint = "The first line has to be the header: remove titles above it, and put a text that "
+        raise refused(path.name, problem, hint + "holds a comma into quotes") from None
     return lines.iloc[1:].set_axis(lines.iloc[0], axis=1).reset_index(drop=True)
 
 

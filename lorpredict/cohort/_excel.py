@@ -49,7 +49,8 @@ def read_excel(path: Path, sheet: str | None) -> pd.DataFrame:
             hint = "Save it as an Excel workbook (.xlsx), without a password"
             raise refused(path.name, f"not an Excel workbook: {first_line}", hint) from None
     if rows is None:
-        raise refused(path.name, f"no sheet is called {sheet!r}", f"There are {_sheets(path)}")
+        told = ", ".join(map(repr, sheet_names(path)))
+        raise refused(path.name, f"no sheet is called {sheet!r}", f"There are {told}")
     return _as_table(path, rows)
 
 
@@ -68,12 +69,13 @@ def _rows(path: Path, sheet: str | None, *, computed: bool) -> list[Row] | None:
         book.close()
 
 
-def _sheets(path: Path) -> str:
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Return what the sheets of a workbook are called, in their order."""
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True)
     try:
-        return ", ".join(repr(each.title) for each in book.worksheets)
+        return tuple(each.title for each in book.worksheets)
     finally:
         book.close()
 

@@ -26,7 +26,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
         with pq.ParquetFile(path) as file:
             table: Any = file.read()
     except (pa.ArrowException, OSError) as error:
-        first_line = str(error).strip().splitlines()[0]
+        first_line = str(error).strip().splitlines()[0].rstrip(".")
         hint = "Write the file anew, or give it the ending of what it is"
         raise refused(path.name, f"not a Parquet file: {first_line}", hint) from None
     # Integers beside missing values would become floats, and long identifiers lose digits. What

@@ -14,7 +14,7 @@ import pandas as pd
 
 from lorpredict.cohort._csv import read_csv
 from lorpredict.cohort._database import is_address, read_database
-from lorpredict.cohort._excel import read_excel
+from lorpredict.cohort._excel import read_excel, sheet_names
 from lorpredict.cohort._loaded import Loaded, refused
 from lorpredict.cohort._parquet import read_parquet
 from lorpredict.errors import did_you_mean
@@ -54,11 +54,14 @@ def load(source: Source, *, sheet: str | None = None, query: str | None = None) 
 
 
 def _load_file(path: Path, sheet: str | None) -> Loaded:
+    if path.is_dir():
+        raise refused(path.resolve().name, "a folder; expected a file")
     if not path.is_file():
         raise refused(path.name, "no such file")
     ending = path.suffix.lower()
     if ending in _WORKBOOKS:
-        return Loaded(read_excel(path, sheet), path.stem)
+        cells = read_excel(path, sheet)
+        return Loaded(cells, path.stem, sheets=() if sheet else sheet_names(path))
     _refuse_option("sheet", sheet, f"only a workbook has sheets, and {path.name} is none")
     if ending not in _READERS:
         known = [*_READERS, *_WORKBOOKS]

@@ -11,7 +11,7 @@ from lorpredict.clinical import Known
 from lorpredict.cohort._columns import nearest_known
 from lorpredict.commands._console import command_line, emphasis, heading, items, table
 from lorpredict.commands._wording import for_the_shell
-from lorpredict.errors import Fault, counted, counted_children
+from lorpredict.errors import Fault, counted, counted_children, plain_name
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -84,11 +84,19 @@ def _what_was_read(checked: Checked) -> Iterator[RenderableType]:
     yield from _changed(checked)
     if opened.plan.left_out:
         yield heading("Left out, since the catalogue does not hold them")
-        told = [f"{name}  {nearest_known(name, opened.known)}" for name in opened.plan.left_out]
+        told = [
+            f"{_visible(name)}  {nearest_known(name, opened.known)}"
+            for name in opened.plan.left_out
+        ]
         yield items(map(str.strip, told))
     if checked.remarks:
         yield heading("Please look at")
         yield items(checked.remarks, mark="!")
+
+
+def _visible(name: str) -> str:
+    """Put a name into quotes whose blanks nobody would see."""
+    return name if name == name.strip() else repr(name)
 
 
 def _groups(checked: Checked) -> Iterator[list[str]]:
@@ -125,7 +133,13 @@ def _changed(checked: Checked) -> Iterator[RenderableType]:
 
 def _all_well(checked: Checked) -> Iterator[RenderableType]:
     number = counted_children(len(checked.opened))
-    yield emphasis(f"\nAll well: no fault in {number}.", "bold green")
+    alike = [name for name in checked.opened.plan.left_out if _reads_like_ours(name, checked)]
+    if alike:
+        names = ", ".join(map(repr, alike))
+        left = f"but what stands in {names} is left out: rename it if it is ours"
+        yield emphasis(f"\nNo fault in {number}, {left}.", "bold yellow")
+    else:
+        yield emphasis(f"\nAll well: no fault in {number}.", "bold green")
     if checked.design:
         needed = len(checked.design.predictors)
         yield f"Every one of the {needed} predictors of the design {checked.design.name} is there."
@@ -137,7 +151,16 @@ def _all_well(checked: Checked) -> Iterator[RenderableType]:
         yield command_line("describe", *asked.words(), *asked.design_words())
 
 
+def _reads_like_ours(name: str, checked: Checked) -> bool:
+    """Whether nothing but capitals, blanks or hyphens keeps a column from being one of ours."""
+    known = checked.opened.known
+    return plain_name(name) in {*known, *known.suffixed}
+
+
 def _no_rows_yet(checked: Checked) -> Iterator[RenderableType]:
+    if checked.opened.asked.query:
+        yield emphasis("\nThe columns are well, but the query gave no rows.")
+        return
     needed = [key for key, each in checked.opened.known.items() if each.missing == "refused"]
     yield emphasis("\nThe columns are well. There are no rows yet: fill in one row a child.")
     yield items(
@@ -182,11 +205,12 @@ def _one_kind(
     same = all(fault.problem == first.problem for fault in alike)
     problem = first.problem if same else _ROW.sub("another row", first.problem)
     number = f" ({counted(len(alike), 'row')})" if len(alike) > 1 else ""
-    yield heading(f"{first.column}: {problem}{number}")
+    named = sources.get(first.column, first.column)
+    theirs = f" (your column {named})" if named != first.column else ""
+    yield heading(f"{first.column}{theirs}: {problem}{number}")
     if show and first.row is not None:
         yield items(_where(alike, show, same=same), mark="", indent=1)
     if first.hint:
-        named = sources.get(first.column, first.column)
         yield items([for_the_shell(first.hint, column=named)], mark="->")
 
 
@@ -216,6 +240,7 @@ def _what_now(checked: Checked, show: int, faults: Path | None) -> Iterator[Rend
     yield items(["Mend the file and check it again. Row 1 is the first child, below the header."])
     needed = {key for key, each in checked.opened.known.items() if each.missing == "refused"}
     if needed & {fault.column for fault in checked.faults if fault.row is None}:
+        yield from _other_sheets(checked)
         yield items(["Children whose outcome is still to come are checked by:"])
         yield command_line(*_check_again(checked), "--for-prediction")
     if faults is not None:
@@ -223,6 +248,13 @@ def _what_now(checked: Checked, show: int, faults: Path | None) -> Iterator[Rend
     elif any(len(alike) > show for alike in _kinds(checked.faults)):
         yield items(["To have every fault in a file:"])
         yield command_line(*_check_again(checked), "--faults", "faults.csv")
+
+
+def _other_sheets(checked: Checked) -> Iterator[RenderableType]:
+    first, *others = checked.opened.loaded.sheets or ("",)
+    if others:
+        yield items([f"The first sheet, {first!r}, was read. To read another:"])
+        yield command_line(*_check_again(checked), "--sheet", others[0])
 
 
 def _check_again(checked: Checked) -> list[str]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from lorpredict.commands import _console
+from lorpredict.commands._model import AskedModel
 from lorpredict.commands._source import Asked, read
-from lorpredict.commands._wording import model_facts
-from lorpredict.errors import Fault, RecordFaults
+from lorpredict.errors import Fault, RecordFaults, counted_children
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 # So many are asked about between two steps of the bar.
 _AT_ONCE = 2000
-_REGISTRY = re.compile(r"(models|runs):/")
 
 
 @dataclass(frozen=True)
@@ -36,23 +33,21 @@ class Children:
     ----------
     ids : patient identifier of each row, None where there is none
     remarks : what is unusual about the whole file
-    fingerprint : of the model folder
     """
 
-    model: PackagedModel
+    asked: AskedModel
     table: pd.DataFrame
     ids: tuple[str | None, ...]
     remarks: list[str]
     name: str
-    fingerprint: str
 
     def __len__(self) -> int:
         return len(self.table)
 
     @property
-    def model_facts(self) -> dict[str, Any]:
-        """Which model answers, for programs."""
-        return model_facts(self.model.facts) | {"fingerprint": self.fingerprint}
+    def model(self) -> PackagedModel:
+        """The model that is asked."""
+        return self.asked.model
 
     @cached_property
     def predicted(self) -> RiskPrediction:
@@ -90,29 +85,6 @@ class Children:
         return self.model.explain(self.table.iloc[rows], days_since_first_infusion=days)
 
 
-def folder_of(model: Path) -> Path:
-    """Find the folder of a model that was named on the command line.
-
-    Raises
-    ------
-    typer.BadParameter
-        If a registry has to be asked, which speaks MLflow; the command that fetches is told.
-    DamagedModel
-    """
-    from lorpredict.packaged import model_folder_in
-
-    address = str(model)
-    if _REGISTRY.match(address):
-        raise typer.BadParameter(
-            f"{address} stands in a registry, and this command asks none. Fetch it first, where "
-            f"MLFLOW_TRACKING_URI says which store:\n"
-            f"    mlflow artifacts download --artifact-uri {address} --dst-path model\n"
-            "and then name the folder 'model' in its place.",
-            param_hint="MODEL",
-        )
-    return model_folder_in(model)
-
-
 def read_children(named: Path, asked: Asked) -> Children:
     """Load a model and read the children about whom it is asked.
 
@@ -121,15 +93,47 @@ def read_children(named: Path, asked: Asked) -> Children:
     DamagedModel, UnreadableSource, CohortFaults
     """
     from lorpredict.cohort import as_records
-    from lorpredict.packaged import PackagedModel, fingerprint
 
-    folder = folder_of(named)
-    model = PackagedModel.load(folder)
-    cohort, remarks = read(asked, model.facts.design.catalogue.for_prediction())
-    table = cohort.table
+    asked_model = AskedModel.load(named)
+    model = asked_model.model
+    cohort, told = read(asked, model.facts.design.catalogue.for_prediction())
+    table, remarks = cohort.table, [*told, *_remarks(model, cohort.table)]
     ids = [record["patient_id"] for record in as_records(table.reindex(columns=["patient_id"]))]
-    return Children(model, table, tuple(ids), remarks, cohort.name, fingerprint(folder))
+    return Children(asked_model, table, tuple(ids), remarks, cohort.name)
 
 
 def _further_down(fault: Fault, rows: int) -> Fault:
     return fault if fault.row is None else replace(fault, row=fault.row + rows)
+
+
+def _remarks(model: PackagedModel, table: pd.DataFrame) -> Iterator[str]:
+    """Say of the whole file what would hide in every single row of it."""
+    known, asked = model.facts.design.catalogue, model.encoding.predictors
+    never = [name for name in asked if _nothing_in(name, table)]
+    # Remission is found from the PCDAI where the definition of the design allows it.
+    never = [n for n in never if n != "remission_week14" or _nothing_in("pcdai_week14", table)]
+    if never and len(table):
+        labels = ", ".join(known[name].label for name in never)
+        yield (
+            f"measured in no child of this file: {labels}. The answers rest on what their absence "
+            "meant in training"
+        )
+    ended = _number_ended(model, table)
+    if ended:
+        yield (
+            f"{counted_children(ended)} of this file were no longer under observation after the "
+            "landmark: the model was made to be asked of children in response on that day"
+        )
+
+
+def _number_ended(model: PackagedModel, table: pd.DataFrame) -> int:
+    """How many children a training would have left out; nothing else is looked at."""
+    if "follow_up_days" not in table:
+        return 0
+    plan = model.facts.design.landmark_day
+    own = table["landmark_day"].fillna(plan) if "landmark_day" in table else plan
+    return int((table["follow_up_days"] <= own).sum())
+
+
+def _nothing_in(column: str, table: pd.DataFrame) -> bool:
+    return column not in table or bool(table[column].isna().all())

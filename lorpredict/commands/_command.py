@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import replace
 from typing import Any
 
 import typer
@@ -105,8 +106,17 @@ def _tell(error: Exception, ctx: Any) -> None:
 def _message(error: Exception) -> str:
     """Return the error's own words; one thing that cannot be read is no list of faults."""
     if not isinstance(error, UnreadableSource):
-        return str(error)
+        return str(_with_options(error) if isinstance(error, FaultsFound) else error)
     return for_the_shell("; ".join(map(str, error.faults)))
+
+
+def _with_options(error: FaultsFound) -> FaultsFound:
+    """Word the ways out of all faults for somebody who types."""
+    faults = [
+        replace(fault, hint=for_the_shell(fault.hint, column=fault.column))
+        for fault in error.faults
+    ]
+    return type(error)(faults, subject=error.subject)
 
 
 def _check_again(ctx: Any) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from lorpredict.commands._children import Children
 from lorpredict.commands._console import emphasis, heading, items, table
-from lorpredict.commands._wording import READING, cautions, model_line, months, percent
+from lorpredict.commands._wording import READING, months, percent
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
 from lorpredict.explanation.wording import in_words
 from lorpredict.survival import Floats, RiskPrediction
@@ -71,10 +71,11 @@ class Explanation:
 
     def report(self, top: int) -> Iterator[RenderableType]:
         """Yield the page of the first of these children."""
-        facts, row = self.children.model.facts, self.rows[0]
+        asked, row = self.children.asked, self.rows[0]
         named = f", {self.children.ids[row]}" if self.children.ids[row] else ""
-        yield from (emphasis(text, "bold red") for text in cautions(facts))
-        yield emphasis(model_line(facts))
+        cautions = [emphasis(text, "bold red") for text in asked.cautions()]
+        yield from cautions
+        yield emphasis(asked.line)
         yield heading(f"Row {row + 1} of {self.children.name}{named}")
         yield from self._risks()
         yield from self._what_moved(top)
@@ -85,7 +86,7 @@ class Explanation:
             yield heading("What is unusual")
             yield items(self.told.warnings[0], mark="!")
         yield f"\n{READING}"
-        yield from (emphasis(text, "bold red") for text in cautions(facts))
+        yield from cautions
 
     def _risks(self) -> Iterator[RenderableType]:
         yield "Risk of secondary loss of response after the first infusion"
@@ -125,13 +126,12 @@ class Explanation:
         return [
             "row", "patient_id", "days_since_first_infusion", "risk", "scale", "base_value",
             "predicted", "predictor", "label", "value", "measured", "contribution", "text",
-            "stage", "model", "model_version", "cautions",
+            *self.children.asked.cells(),
         ]  # fmt: skip
 
     def lines(self) -> Iterator[list[Any]]:
         """Yield one line for each contribution."""
-        facts = self.children.model.facts
-        model = [facts.stage, facts.name, facts.version, "; ".join(facts.cautions)]
+        model = self.children.asked.cells().values()
         for child, row in enumerate(self.rows):
             for time, day in enumerate(self.horizons):
                 start = [row + 1, self.children.ids[row], day, float(self.told.risk[child, time]),
@@ -145,7 +145,7 @@ class Explanation:
     def to_content(self) -> dict[str, Any]:
         """Return everything as plain values."""
         return {
-            "model": self.children.model_facts,
+            "model": self.children.asked.content(),
             "scale": self.moved.scale,
             "reading": READING,
             "children": [self._child(child, row) for child, row in enumerate(self.rows)],

@@ -141,8 +141,12 @@ class Opened:
 
 def _number_given(cells: pd.Series) -> int:
     """Count the cells that hold something; each spelling is looked at once."""
-    spellings = cells.value_counts(dropna=True)
-    return int(sum(number for cell, number in spellings.items() if str(cell).strip()))
+    import numpy as np
+    import pandas as pd
+
+    places, spellings = pd.factorize(cells)  # what is missing has the place -1
+    filled = np.array([bool(str(cell).strip()) for cell in spellings] + [False])
+    return int(filled[places].sum())
 
 
 def open_source(asked: Asked, known: Catalogue) -> Opened:

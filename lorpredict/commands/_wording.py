@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lorpredict.survival import DAYS_A_MONTH
 
 if TYPE_CHECKING:
-    from lorpredict.packaged import ModelFacts
+    pass
 
 _UNIT = re.compile(r'unit="([^"]+)" \(column (\w+)\)')
 _UNITS = re.compile(r'units=\{"([^"]+)": "([^"]+)"\}')
@@ -40,36 +39,3 @@ def for_the_shell(hint: str, *, column: str = "COLUMN") -> str:
     """
     told = _UNIT.sub(rf"--unit {column}=\1 (or the column \2)", hint)
     return _UNITS.sub(r"--unit \1=\2", told).replace('query="', '--query "')
-
-
-def model_line(facts: ModelFacts) -> str:
-    """Return who answers, in one line."""
-    return (
-        f"{facts.family_label} ({facts.name}, version {facts.version}, stage {facts.stage}), "
-        f"design {facts.design.name}"
-    )
-
-
-def cautions(facts: ModelFacts) -> Iterator[str]:
-    """Yield what has to be said with every answer of this model."""
-    if facts.stage == "demo":
-        yield "DEMONSTRATION ONLY, not for patients: " + "; ".join(facts.cautions)
-    elif facts.stage != "candidate":
-        yield f"Stage {facts.stage}, not for patients: " + "; ".join(facts.reasons)
-    else:
-        yield from facts.cautions
-
-
-def model_facts(facts: ModelFacts) -> dict[str, Any]:
-    """Return who answers, for programs; it goes with every answer."""
-    return {
-        "name": facts.name,
-        "version": facts.version,
-        "family": facts.family,
-        "label": facts.family_label,
-        "design": {"name": facts.design.name, "version": facts.design.version},
-        "catalogue_version": facts.catalogue_version,
-        "stage": facts.stage,
-        "reasons": list(facts.reasons),
-        "cautions": list(facts.cautions),
-    }

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lorpredict.commands import _console, _options
-from lorpredict.commands._children import folder_of
 from lorpredict.commands._console import emphasis, heading, items, table
-from lorpredict.commands._wording import cautions, model_facts, model_line, months
+from lorpredict.commands._model import AskedModel
+from lorpredict.commands._wording import months
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -43,16 +43,13 @@ def model(
       0  done
       2  wrong usage, no model folder, or a folder that is not what was saved
     """
-    from lorpredict.packaged import PackagedModel, fingerprint
-
-    folder = folder_of(model)
-    loaded, hashed = PackagedModel.load(folder), fingerprint(folder)
+    asked = AskedModel.load(model)
     if as_json:
-        _console.answer("model", _content(loaded, hashed))
+        _console.answer("model", _content(asked))
     elif card:
-        typer.echo(_card(loaded), nl=False)
+        typer.echo(_card(asked.model), nl=False)
     else:
-        _console.say(*_report(loaded, hashed))
+        _console.say(*_report(asked))
 
 
 def _card(model: PackagedModel) -> str:
@@ -61,11 +58,11 @@ def _card(model: PackagedModel) -> str:
     return model.documents.get(_CARD) or model_card(model)
 
 
-def _content(model: PackagedModel, fingerprint: str) -> dict[str, Any]:
-    facts = model.facts
+def _content(asked: AskedModel) -> dict[str, Any]:
+    model, facts = asked.model, asked.facts
     plain = facts.to_dict()
     return {
-        "model": model_facts(facts) | {"fingerprint": fingerprint},
+        "model": asked.content(),
         "predictors": [
             {"key": each.key, "label": each.label, "unit": each.unit, "known": each.known.value}
             for each in facts.design.catalogue.columns(model.encoding.predictors)
@@ -83,10 +80,10 @@ def _horizons(facts: ModelFacts) -> list[float]:
     return [day + facts.design.landmark_day for day in facts.horizons]
 
 
-def _report(model: PackagedModel, fingerprint: str) -> Iterator[RenderableType]:
-    facts = model.facts
-    yield emphasis(model_line(facts))
-    yield from (emphasis(text, "bold red") for text in cautions(facts))
+def _report(asked: AskedModel) -> Iterator[RenderableType]:
+    model, facts = asked.model, asked.facts
+    yield emphasis(asked.line)
+    yield from (emphasis(text, "bold red") for text in asked.cautions())
     yield heading(f"Stage {facts.stage}, because")
     yield items(facts.reasons)
     yield heading("What it answers")
@@ -98,7 +95,7 @@ def _report(model: PackagedModel, fingerprint: str) -> Iterator[RenderableType]:
     yield heading("Figures, on children the model had not seen")
     yield table(["", "mean", "spread"], _figures(facts), right="lrr")
     yield heading("Fingerprint of the folder")
-    yield f"  {fingerprint}"
+    yield f"  {asked.fingerprint}"
     yield heading("SHA-256 of the training cohort, checked")
     yield f"  {facts.training.sha256}"
 
@@ -134,6 +131,7 @@ def _training(facts: ModelFacts) -> Iterator[list[str]]:
     if training.sites:
         yield ["  sites", str(training.sites)]
     yield ["  seed", str(training.seed)]
+    yield ["  made by", f"lorpredict {facts.version}"]
     for again in facts.recalibrations:
         told = (
             f"{again.method}, on {again.cohort}: {again.children} children, {again.events} events"

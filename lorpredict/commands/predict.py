@@ -13,8 +13,8 @@ from lorpredict.commands._children import Children, read_children
 from lorpredict.commands._console import emphasis, heading, table
 from lorpredict.commands._files import refuse_output, whole_file, write_csv
 from lorpredict.commands._source import Asked
-from lorpredict.commands._wording import cautions, model_line, months, percent
-from lorpredict.errors import counted
+from lorpredict.commands._wording import months, percent
+from lorpredict.errors import counted, counted_children
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -65,25 +65,23 @@ def predict(
     told = children.predicted
     if output is not None:
         with whole_file(output) as place:
-            write_csv(place, _header(told), _rows(children, told))
+            write_csv(place, _header(children, told), _rows(children, told))
     if as_json:
         _console.answer("predict", _content(children, told))
         return
     _console.tell_warnings(children.remarks)
     _console.say(*_report(children, told, show, names=names))
     if output is not None:
-        _console.say(f"\nAll {counted(len(children), 'row')} stand in {output}.")
+        _console.say(f"\nWritten: {output}, {counted(len(children), 'row')}.")
 
 
-def _header(told: RiskPrediction) -> list[str]:
+def _header(children: Children, told: RiskPrediction) -> list[str]:
     days = [f"risk_by_day_{day:g}" for day in told.days_since_first_infusion]
-    return ["row", "patient_id", *days, "missing", "warnings", "stage", "model", "model_version",
-            "cautions"]  # fmt: skip
+    return ["row", "patient_id", *days, "missing", "warnings", *children.asked.cells()]
 
 
 def _rows(children: Children, told: RiskPrediction) -> Iterator[list[Any]]:
-    facts = children.model.facts
-    model = [facts.stage, facts.name, facts.version, "; ".join(facts.cautions)]
+    model = children.asked.cells().values()
     for row, risks in enumerate(told.risk.tolist()):
         missing, warnings = ";".join(told.missing[row]), "; ".join(told.warnings[row])
         yield [row + 1, children.ids[row], *risks, missing, warnings, *model]
@@ -92,7 +90,7 @@ def _rows(children: Children, told: RiskPrediction) -> Iterator[list[Any]]:
 def _content(children: Children, told: RiskPrediction) -> dict[str, Any]:
     days = told.days_since_first_infusion.tolist()
     return {
-        "model": children.model_facts,
+        "model": children.asked.content(),
         "children": [
             {
                 "row": row + 1,
@@ -113,20 +111,21 @@ def _content(children: Children, told: RiskPrediction) -> dict[str, Any]:
 def _report(
     children: Children, told: RiskPrediction, show: int, *, names: bool
 ) -> Iterator[RenderableType]:
-    facts = children.model.facts
-    yield from (emphasis(text, "bold red") for text in cautions(facts))
-    yield emphasis(model_line(facts))
+    cautions = [emphasis(text, "bold red") for text in children.asked.cautions()]
+    yield from cautions
+    yield emphasis(children.asked.line)
     yield heading("Risk of secondary loss of response after the first infusion, by")
     shown = range(min(show, len(children)))
     notes = list(dict.fromkeys(text for row in shown for text in told.warnings[row]))
     yield _table(children, told, shown, notes, names=names)
     if len(children) > len(shown):
-        yield f"\n{len(children) - len(shown):,} more children; --output FILE.csv has them all."
+        more = counted_children(len(children) - len(shown))
+        yield f"\n{more} more; --output and --json have all."
     if notes:
         yield heading("What is unusual")
         yield table(["", ""], [[f"  {n}", text] for n, text in enumerate(notes, 1)], right="rl")
     yield ""
-    yield from (emphasis(text, "bold red") for text in cautions(facts))
+    yield from cautions
 
 
 def _table(

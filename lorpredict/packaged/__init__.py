@@ -8,11 +8,13 @@ from lorpredict.packaged._facts import ModelFacts, Recalibration, TrainingFacts
 from lorpredict.packaged._fingerprint import fingerprint
 from lorpredict.packaged._folder import model_folder_in
 from lorpredict.packaged._model import PackagedModel
+from lorpredict.packaged._registration import Registration
 
 __all__ = [
     "ModelFacts",
     "PackagedModel",
     "Recalibration",
+    "Registration",
     "TrainingFacts",
     "fingerprint",
     "model_folder_in",

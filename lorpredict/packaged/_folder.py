@@ -73,7 +73,8 @@ def model_folder_in(place: Path, *, called: str | None = None) -> Path:
         return folders[0]
     told = called or str(place)
     if not place.is_dir():
-        raise DamagedModel(f"{told} is not a model folder: there is no such folder")
+        what = "it is a file" if place.exists() else "there is no such folder"
+        raise DamagedModel(f"{told} is not a model folder: {what}")
     if not folders:
         raise DamagedModel(f"{told} is not a model folder, and holds none: no {SUMS} in it")
     names = ", ".join(str(folder.relative_to(place)) for folder in folders)

@@ -240,7 +240,12 @@ def test_a_value_that_can_be_is_no_fault(key: str, value: Any) -> None:
         pytest.param(ALBUMIN | {"unit": "g/l"}, "unknown unit 'g/l'", id="unknown unit"),
         pytest.param(ALBUMIN | {"plausible": [60, 10]}, "empty range 60 to 10", id="empty range"),
         pytest.param(ALBUMIN | {"source": " "}, "no source", id="blank source"),
-        pytest.param(without(ALBUMIN, "source"), "'source'", id="source left out"),
+        pytest.param(without(ALBUMIN, "source"), "no source", id="source left out"),
+        pytest.param(
+            ALBUMIN | {"plausibel": [1, 2]},
+            "no field is called 'plausibel'. Did you mean plausible",
+            id="unknown field",
+        ),
         pytest.param(without(ALBUMIN, "unit"), "a number needs a unit", id="no unit"),
         pytest.param(without(ALBUMIN, "plausible"), "needs a plausible range", id="no range"),
         pytest.param(

@@ -88,7 +88,7 @@ def test_they_are_left_alone_by_postgresql_too(postgresql: str) -> None:
 
 def test_a_column_that_stands_twice_in_a_query_is_refused(database: str) -> None:
     assert faults_of(database, query="select *, 'b' as patient_id from cohort") == [
-        "patient_id: the same quantity as the column patient_id. Keep one of the two"
+        "patient_id: this column stands twice in the header. Keep one of the two"
     ]
 
 

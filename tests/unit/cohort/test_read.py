@@ -180,7 +180,7 @@ def test_two_columns_for_one_quantity_are_refused() -> None:
 def test_one_name_twice_is_refused() -> None:
     twice = pd.concat([THREE, THREE[["perianal"]]], axis=1)
     assert faults(twice) == [
-        "perianal: the same quantity as the column perianal. Keep one of the two"
+        "perianal: this column stands twice in the header. Keep one of the two"
     ]
 
 
@@ -195,8 +195,9 @@ def test_one_name_twice_is_refused() -> None:
                      "ours.csv: not UTF-8: line 2 cannot be read. Save the file as UTF-8",
                      id="not UTF-8"),
         pytest.param(CSV + "d,1,2,3,4,5,6,7,8\n",
-                     "ours.csv: not a CSV table: Error tokenizing data. "
-                     "C error: Expected 7 fields in line 5, saw 9", id="not a table"),
+                     "ours.csv: not a CSV table: line 5 has 9 cells, the header 7. "
+                     "The first line has to be the header: remove titles above it, and put a "
+                     "text that holds a comma into quotes", id="not a table"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_table_is_refused(
@@ -272,7 +273,7 @@ def test_a_missing_column_does_not_hide_what_is_wrong_with_the_others() -> None:
 def test_a_header_that_stands_twice_in_a_file_is_refused(tmp_path: Path) -> None:
     table = THREE.assign(again=THREE["perianal"]).rename(columns={"again": "perianal"})
     assert faults(written(tmp_path, table.to_csv(index=False))) == [
-        "perianal: the same quantity as the column perianal. Keep one of the two"
+        "perianal: this column stands twice in the header. Keep one of the two"
     ]
 
 

@@ -191,7 +191,7 @@ def test_dates_of_a_workbook_are_days(tmp_path: Path) -> None:
 def test_a_header_that_stands_twice_in_a_workbook_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path, [*SOUND, "patient_id"], [*SOUND.values(), "b"])
     assert faults_of(path) == [
-        "patient_id: the same quantity as the column patient_id. Keep one of the two"
+        "patient_id: this column stands twice in the header. Keep one of the two"
     ]
 
 
@@ -200,7 +200,7 @@ def test_a_column_that_stands_twice_in_a_parquet_file_is_refused(tmp_path: Path)
     cells = [pa.array([value]) for value in [*SOUND.values(), "b"]]
     pq.write_table(pa.table(cells, names=[*SOUND, "patient_id"]), path)
     assert faults_of(path) == [
-        "patient_id: the same quantity as the column patient_id. Keep one of the two"
+        "patient_id: this column stands twice in the header. Keep one of the two"
     ]
 
 

@@ -380,3 +380,33 @@ def test_children_without_an_outcome_are_checked_again_as_such(
     rows.drop(columns="outcome").to_csv(tmp_path / "new.csv", index=False)
     told = run("check", "new.csv", "--for-prediction").out
     assert "check new.csv --for-prediction --faults faults.csv\n" in told
+
+
+def test_a_first_sheet_without_children_is_told_with_the_other_one(
+    run: Run, rows: pd.DataFrame, tmp_path: Path
+) -> None:
+    with pd.ExcelWriter(tmp_path / "two.xlsx") as book:
+        pd.DataFrame({"Legend": ["albumin in g/L"]}).to_excel(book, sheet_name="Legend")
+        rows.to_excel(book, sheet_name="Data", index=False)
+    told = run("check", "two.xlsx").out
+    assert "The first sheet, 'Legend', was read." in told
+    assert "check two.xlsx --sheet Data\n" in told
+
+
+def test_dates_of_excel_are_counted_without_a_warning_of_a_library(
+    run: Run, rows: pd.DataFrame, tmp_path: Path
+) -> None:
+    dates = pd.to_datetime(rows["ifx_start_date"])
+    rows.assign(ifx_start_date=dates).to_excel(tmp_path / "dates.xlsx", index=False)
+    answer = run("check", "dates.xlsx")
+    assert (answer.code, answer.err) == (0, "")
+
+
+def test_a_column_that_only_capitals_keep_from_being_ours_is_not_all_well(
+    run: Run, rows: pd.DataFrame, tmp_path: Path
+) -> None:
+    capitals = {"albumin_g_l": "Albumin_G_L", "crp_mg_l": " crp_mg_l"}
+    rows.rename(columns=capitals).to_csv(tmp_path / "capitals.csv", index=False)
+    told = run("check", "capitals.csv").out.replace("\n", " ")
+    assert "All well" not in told
+    assert "No fault in 69 children, but what stands in ' crp_mg_l', 'Albumin_G_L'" in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from lorpredict import PackagedModel, read_cohort
+from lorpredict.packaged import fingerprint
 from lorpredict.synthetic import CAUTION
 from tests.unit.commands.conftest import Run
 
@@ -65,10 +67,39 @@ def test_every_line_of_the_file_says_which_model_and_at_what_stage(
 ) -> None:
     run("predict", ridge, ours, "--output", "risks.csv")
     told = {
-        (line["stage"], line["model"], line["model_version"], line["cautions"])
+        tuple(line[name] for name in ("stage", "model", "family", "fingerprint", "cautions"))
         for line in written(tmp_path / "risks.csv")
     }
-    assert told == {("demo", "lorpredict-test", "0.0.1", CAUTION)}
+    assert told == {("demo", "lorpredict-test", "ridge", fingerprint(ridge), CAUTION)}
+
+
+def test_a_model_from_a_registry_answers_under_its_version(
+    run: Run, ours: Path, ridge: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ridge, tmp_path / "fetched" / "artifacts" / "model")
+    meta = "model_name: hospital-a\nmodel_version: '7'\n"
+    (tmp_path / "fetched" / "registered_model_meta").write_text(meta)
+    said = run("predict", "fetched", ours, "--output", "risks.csv").out
+    assert "(lorpredict-test, version 7, fingerprint " in said
+    assert {line["registered_version"] for line in written(tmp_path / "risks.csv")} == {"7"}
+
+
+def test_what_no_child_of_the_file_has_is_told_of_the_whole_file(
+    run: Run, rows: pd.DataFrame, ridge: Path, tmp_path: Path
+) -> None:
+    rows.drop(columns="remission_week14").to_csv(tmp_path / "without.csv", index=False)
+    warned = run("predict", ridge, "without.csv").err
+    assert "warning: measured in no child of this file: Remission at week 14. " in warned
+
+
+def test_children_who_had_ended_by_the_landmark_are_told(
+    run: Run, rows: pd.DataFrame, ridge: Path, tmp_path: Path
+) -> None:
+    rows.loc[[2, 5], "follow_up_days"] = ["50", "98"]
+    rows.loc[[2, 5], "ifx_duration_months"] = ""
+    rows.to_csv(tmp_path / "ended.csv", index=False)
+    warned = run("predict", ridge, "ended.csv").err
+    assert "warning: 2 children of this file were no longer under observation" in warned
 
 
 def test_the_stage_is_said_first_and_last(run: Run, ours: Path, ridge: Path) -> None:
@@ -121,7 +152,7 @@ def test_the_json_has_every_child(run: Run, ours: Path, ridge: Path) -> None:
 def test_no_more_children_are_printed_than_asked_for(run: Run, ours: Path, ridge: Path) -> None:
     told = run("predict", ridge, ours, "--show", "3").out
     assert ("PSEUDO-03" in told, "PSEUDO-04" in told) == (True, False)
-    assert "66 more children; --output FILE.csv has them all." in told
+    assert "66 children more; --output and --json have all." in told
 
 
 @pytest.mark.parametrize("file", ["faulty.csv", "unknown.csv"])
