@@ -7,7 +7,10 @@ already uses for itself would break it, so it is refused where the column is wri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from dataclasses import MISSING, fields
+
+from lorpredict.errors import did_you_mean
 
 _PLAIN = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # What pydantic's BaseModel and its class call their own; compared with it in tests/serving.
@@ -33,3 +36,17 @@ def name_faults(key: str) -> Iterator[str]:
         yield "a fault of a whole record is told by this name; give the column another"
     if key in _OF_RECORDS or key.startswith("model_"):
         yield "a record uses this name for itself; give the column another, such as il6_pg_ml"
+
+
+def field_faults(given: Set[str], kind: type) -> Iterator[str]:
+    """Name the fields that an entry lacks, and those that no entry has.
+
+    Parameters
+    ----------
+    kind
+        The dataclass that is made of an entry.
+    """
+    known = {field.name: field.default is MISSING for field in fields(kind)}
+    yield from (f"no {name}" for name, needed in known.items() if needed and name not in given)
+    for name in sorted(given - known.keys()):
+        yield f"no field is called {name!r}. {did_you_mean(name, list(known))}".rstrip()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, dataclass
-from dataclasses import fields as dataclass_fields
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from lorpredict.clinical._names import name_faults
+from lorpredict.clinical._names import field_faults, name_faults
 from lorpredict.clinical._units import is_unit, readable
 from lorpredict.errors import CatalogueError, Fault, did_you_mean
 
@@ -113,7 +112,9 @@ class Predictor:
     def from_toml(cls, key: str, entry: dict[str, Any]) -> Self:
         """Build a predictor from its table in ``predictors.toml``."""
         fields = dict(entry)
-        _refuse_other_fields(key, {"key", *fields}, cls)
+        wrong = list(field_faults(fields.keys() | {"key"}, cls))
+        if wrong:
+            raise CatalogueError(f"catalogue entry {key!r}: " + "; ".join(wrong))
         try:
             fields["kind"] = Kind(fields.get("kind", ""))
             fields["known"] = Known(fields.get("known", ""))
@@ -190,7 +191,8 @@ class Predictor:
                 return other.factor
         known = dict.fromkeys(u for u in (self.unit, *(o.unit for o in self.other_units)) if u)
         raise CatalogueError(
-            f"{self.key}: unit {unit!r} is not known; expected one of {', '.join(known)}"
+            f"{self.key}: unit {unit!r} is not known; expected one of {', '.join(known)}. "
+            f"{did_you_mean(unit, list(known))}".rstrip(". ")
         )
 
     def fault(self, value: Any, *, row: int | None = None) -> Fault | None:
@@ -239,18 +241,6 @@ class Predictor:
         if not fitting:
             return ""
         return f'Did you mean unit="{fitting[0].unit}" (column {self.stem}_{fitting[0].suffix})?'
-
-
-def _refuse_other_fields(key: str, given: set[str], kind: type[Predictor]) -> None:
-    """Name the fields that an entry lacks, and those that no entry has."""
-    known = {field.name: field.default is MISSING for field in dataclass_fields(kind)}
-    faults = [f"no {name}" for name, needed in known.items() if needed and name not in given]
-    faults += [
-        f"no field is called {name!r}. {did_you_mean(name, list(known))}".rstrip()
-        for name in sorted(given - known.keys())
-    ]
-    if faults:
-        raise CatalogueError(f"catalogue entry {key!r}: " + "; ".join(faults))
 
 
 def _is_number(value: Any) -> bool:

@@ -21,8 +21,9 @@ import typer
 from lorpredict import __version__
 
 _WIDEST = 1000
-# So much of a label is never broken, whatever the width of the terminal.
-_SHORTEST_LABEL = 14
+# A word of a label is not broken, unless it is longer than the name of any measure.
+_LONGEST_WORD = 40
+_GAP = 2
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -126,27 +127,51 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: str =
         show_header=any(columns),
         header_style="bold",
         pad_edge=False,
-        padding=(0, 2, 0, 0),
+        padding=(0, _GAP, 0, 0),
     )
     filled = list(rows)
-    sides = right.ljust(len(columns))
-    for name, side, *cells in zip(columns, sides, *filled, strict=True):
-        on_right = side == "r"
-        longest = _longest_line((name, *cells))
+    texts = list(zip(columns, *filled, strict=True))
+    on_right = [side == "r" for side in right.ljust(len(columns))]
+    for name, is_right, width in zip(columns, on_right, _widths(texts, on_right), strict=True):
         made.add_column(
             name,
-            justify="right" if on_right else "left",
+            justify="right" if is_right else "left",
             overflow="fold",
-            no_wrap=on_right,
-            min_width=longest if on_right else min(longest, _SHORTEST_LABEL),
+            no_wrap=is_right,
+            width=width,
         )
     for row in filled:
         made.add_row(*row)
     return made
 
 
+def _widths(texts: Sequence[Sequence[str]], on_right: Sequence[bool]) -> list[int]:
+    """Share the terminal among columns: first what none can do without, then what each would like.
+
+    The columns that lack little are filled first.
+    """
+    natural = [_longest_line(cells) for cells in texts]
+    widths = [
+        wanted if is_right else min(wanted, _longest_word(cells))
+        for wanted, cells, is_right in zip(natural, texts, on_right, strict=True)
+    ]
+    spare = max(0, console().width - _GAP * (len(texts) - 1) - sum(widths))
+    lacking = sorted(range(len(texts)), key=lambda column: natural[column] - widths[column])
+    for left, column in zip(range(len(lacking), 0, -1), lacking, strict=True):
+        given = min(natural[column] - widths[column], spare // left)
+        widths[column], spare = widths[column] + given, spare - given
+    return widths
+
+
 def _longest_line(cells: Iterable[str]) -> int:
     return max((len(line) for cell in cells for line in cell.splitlines()), default=0)
+
+
+def _longest_word(cells: Iterable[str]) -> int:
+    """Return the length of the longest word, with what it is indented by."""
+    lines = (line for cell in cells for line in cell.splitlines())
+    words = (len(line) - len(line.lstrip()) + len(w) for line in lines for w in line.split())
+    return min(max(words, default=0), _LONGEST_WORD)
 
 
 def items(texts: Iterable[str], *, mark: str = "-", indent: int = 2) -> Table:

@@ -114,9 +114,10 @@ def _follow_up(described: CohortDescription) -> Iterator[RenderableType]:
     if seen is None:
         yield described.sample_size_reason
         return
-    quartiles = f"{_in_months(seen.lower_quartile)} to {_in_months(seen.upper_quartile)}"
+    quartiles = f"{_months_or_not(seen.lower_quartile)} to {_months_or_not(seen.upper_quartile)}"
+    median = _months_or_not(seen.median) + (" months" if seen.median is not None else "")
     rows = [
-        ["  median follow-up", f"{_in_months(seen.median)} months (quartiles {quartiles})"],
+        ["  median follow-up", f"{median} (quartiles {quartiles})"],
         ["", "after the landmark, by reverse Kaplan-Meier"],
         ["  events", f"{seen.events} in {seen.person_years:.1f} person-years, "
                      f"{100 * seen.rate_per_year:.1f} per 100"],
@@ -168,7 +169,7 @@ def _share(count: int | None, of: int) -> str:
     return "" if count is None else percent(count / of)
 
 
-def _in_months(days: float | None) -> str:
+def _months_or_not(days: float | None) -> str:
     return "not reached" if days is None else f"{days / DAYS_A_MONTH:.1f}"
 
 
