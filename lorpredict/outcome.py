@@ -149,7 +149,7 @@ def _refuse_lacking(cohort: Cohort, table: pd.DataFrame, design: ModelDesign) ->
         told = [f"{n} {did_you_mean(n, cohort.left_out_columns)}".strip() for n in lacking]
         raise DesignError(
             f"the cohort {cohort.name!r} lacks columns that the design {design.name!r} needs: "
-            + "; ".join(told)
+            f"{'; '.join(told)} (a column may be empty, where nothing was measured)"
         )
 
 

@@ -151,7 +151,8 @@ def test_every_lacking_predictor_is_named_with_the_nearest_column(ridge: Package
         judged(ridge, cohort)
     assert str(refused.value) == (
         "the cohort 'ours' lacks columns that the design 'week14' needs: perianal; albumin_g_l; "
-        "remission_week14 Did you mean remision_week14?"
+        "remission_week14 Did you mean remision_week14? "
+        "(a column may be empty, where nothing was measured)"
     )
 
 
