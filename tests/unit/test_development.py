@@ -121,7 +121,9 @@ def test_a_cohort_without_any_trough_is_learnt_with_a_warning(
 def test_a_cohort_that_lacks_a_column_of_the_design_is_refused(
     raw: pd.DataFrame, design: ModelDesign
 ) -> None:
-    with pytest.raises(DesignError, match=r"lacks columns .*'week14' needs: growth_delay \(a column"):
+    with pytest.raises(
+        DesignError, match=r"lacks columns .*'week14' needs: growth_delay \(a column"
+    ):
         develop(read_cohort(raw.drop(columns="growth_delay")), design, repeats=1)
 
 
