@@ -137,7 +137,10 @@ def test_the_logged_model_answers_in_pyfunc_as_in_the_library(trained: Trained) 
     ("arguments", "told"),
     [
         (("--families", "forrest"), "no model family 'forrest'.*Did you mean forest"),
-        (("--design", "week15"), "no design at .*week15"),
+        (
+            ("--design", "week15"),
+            "no design 'week15': expected one of baseline.*Did you mean week14",
+        ),
         (("--cohort", "nothing.csv"), "no such file"),
     ],
 )
