@@ -60,7 +60,7 @@ class Dataset:
         # As a file gives them: levels that look like numbers become numbers' names.
         text = loaded.to_csv(index=False)
         table = pd.read_csv(io.StringIO(text)).rename(columns=_plain_name)
-        table.columns = pd.Index(_each_once(list(table.columns)))
+        table.columns = pd.Index(_each_once(table.columns))
         return cls(name, table.assign(event=table["event"].astype(bool)))
 
     @property
@@ -126,11 +126,10 @@ def _plain_name(column: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", column.lower())[:_LONGEST_NAME]
 
 
-def _each_once(names: list[str]) -> list[str]:
+def _each_once(names: pd.Index) -> list[str]:
     """Number the names that have become one another's."""
-    return [
-        f"{name}_{place}" if name in names[:place] else name for place, name in enumerate(names)
-    ]
+    taken = zip(names, names.duplicated(), strict=True)
+    return [f"{name}_{place}" if twice else name for place, (name, twice) in enumerate(taken)]
 
 
 def _entry(name: str) -> dict[str, str]:

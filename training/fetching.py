@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lorpredict.packaged import PackagedModel
-
-_REGISTRY = re.compile(r"(models|runs):/")
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,9 @@ def fetched_model(address: str) -> FetchedModel:
     DamagedModel
         If there is no model, or it is not what was saved.
     """
-    if not _REGISTRY.match(address):
+    from lorpredict.packaged import is_registry_address
+
+    if not is_registry_address(address):
         return _loaded(Path(address), address)
     from training.tracking import downloaded  # MLflow costs seconds, which a folder need not wait
 

@@ -23,14 +23,11 @@ class Loaded:
         a DataFrame nothing.
     ones_are_true
         Whether the source has no booleans of its own and writes them as the integers 1 and 0.
-    sheets
-        Of a workbook whose first sheet was read since none was named: all of them.
     """
 
     table: pd.DataFrame
     name: str
     ones_are_true: bool = False
-    sheets: tuple[str, ...] = ()
 
 
 def refused(what: str, problem: str, hint: str = "") -> CohortFaults:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from lorpredict.cohort._csv import read_csv
 from lorpredict.cohort._database import is_address, read_database
-from lorpredict.cohort._excel import read_excel, sheet_names
+from lorpredict.cohort._excel import read_excel
 from lorpredict.cohort._loaded import Loaded, refused
 from lorpredict.cohort._parquet import read_parquet
 from lorpredict.errors import did_you_mean
@@ -26,7 +26,7 @@ _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".parquet": read_parquet,
     ".pq": read_parquet,
 }
-_WORKBOOKS = (".xlsx", ".xlsm")
+WORKBOOKS = (".xlsx", ".xlsm")
 _INSTEAD = {
     ".xls": "Save it as .xlsx",
     ".ods": "Save it as .xlsx",
@@ -59,12 +59,11 @@ def _load_file(path: Path, sheet: str | None) -> Loaded:
     if not path.is_file():
         raise refused(path.name, "no such file")
     ending = path.suffix.lower()
-    if ending in _WORKBOOKS:
-        cells = read_excel(path, sheet)
-        return Loaded(cells, path.stem, sheets=() if sheet else sheet_names(path))
+    if ending in WORKBOOKS:
+        return Loaded(read_excel(path, sheet), path.stem)
     _refuse_option("sheet", sheet, f"only a workbook has sheets, and {path.name} is none")
     if ending not in _READERS:
-        known = [*_READERS, *_WORKBOOKS]
+        known = [*_READERS, *WORKBOOKS]
         hint = _INSTEAD.get(ending) or did_you_mean(ending, known)
         problem = f"its ending is not known; expected one of {', '.join(known)}"
         raise refused(path.name, problem, hint)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from lorpredict.clinical import Known
 from lorpredict.cohort._columns import nearest_known
+from lorpredict.cohort._excel import sheet_names
+from lorpredict.cohort._sources import WORKBOOKS
 from lorpredict.commands._console import command_line, emphasis, heading, items, table
 from lorpredict.commands._wording import for_the_shell
 from lorpredict.errors import Fault, counted, counted_children, plain_name
@@ -251,7 +253,11 @@ def _what_now(checked: Checked, show: int, faults: Path | None) -> Iterator[Rend
 
 
 def _other_sheets(checked: Checked) -> Iterator[RenderableType]:
-    first, *others = checked.opened.loaded.sheets or ("",)
+    """Name another sheet of a workbook whose first one was read, since none was named."""
+    asked = checked.opened.asked
+    if asked.sheet or Path(asked.source).suffix.lower() not in WORKBOOKS:
+        return
+    first, *others = sheet_names(Path(asked.source))
     if others:
         yield items([f"The first sheet, {first!r}, was read. To read another:"])
         yield command_line(*_check_again(checked), "--sheet", others[0])

@@ -41,7 +41,7 @@ def console() -> Console:
 def say(*parts: RenderableType) -> None:
     """Print sentences and tables, one below the other, without blanks at the ends of lines.
 
-    A table is as wide as its figures and the beginnings of its labels need, also where the
+    A table is as wide as its figures and the words of its labels need, also where the
     terminal is narrower: half a number is a wrong number.
     """
     screen = console()

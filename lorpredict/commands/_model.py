@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,6 @@ import typer
 if TYPE_CHECKING:
     from lorpredict.packaged import ModelFacts, PackagedModel
 
-_REGISTRY = re.compile(r"(models|runs):/")
 # So much of a fingerprint tells two models apart at a glance.
 _BEGINNING = 12
 _SAYS_IT_TOO = ": demonstration only"
@@ -43,9 +41,9 @@ class AskedModel:
             If a registry has to be asked, which speaks MLflow; the command that fetches is told.
         DamagedModel
         """
-        _refuse_registry(str(named))
         from lorpredict.packaged import PackagedModel, Registration, fingerprint, model_folder_in
 
+        _refuse_registry(str(named))
         folder = model_folder_in(named)
         version = Registration.beside(named).version
         return cls(PackagedModel.load(folder), fingerprint(folder), version)
@@ -107,7 +105,9 @@ class AskedModel:
 
 
 def _refuse_registry(address: str) -> None:
-    if _REGISTRY.match(address):
+    from lorpredict.packaged import is_registry_address
+
+    if is_registry_address(address):
         raise typer.BadParameter(
             f"{address} stands in a registry, and this command asks none. Fetch it first, where "
             f"MLFLOW_TRACKING_URI says which store:\n"

@@ -8,7 +8,7 @@ from lorpredict.packaged._facts import ModelFacts, Recalibration, TrainingFacts
 from lorpredict.packaged._fingerprint import fingerprint
 from lorpredict.packaged._folder import model_folder_in
 from lorpredict.packaged._model import PackagedModel
-from lorpredict.packaged._registration import Registration
+from lorpredict.packaged._registration import Registration, is_registry_address
 
 __all__ = [
     "ModelFacts",
@@ -17,5 +17,6 @@ __all__ = [
     "Registration",
     "TrainingFacts",
     "fingerprint",
+    "is_registry_address",
     "model_folder_in",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lorpredict.clinical import Kind, Predictor, contradictions, derive, is_missing
@@ -112,7 +113,7 @@ class RecordReader:
             filled = {name: value for name, value in filled.items() if name != "growth_reference"}
         return filled
 
-    @property
+    @cached_property
     def _foreign_tables(self) -> list[str]:
         return [name for name in self.growth_references if not name.startswith(WHO)]
 

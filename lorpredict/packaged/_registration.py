@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 _FILE = "registered_model_meta"
+_ADDRESS = re.compile(r"(models|runs):/")
+
+
+def is_registry_address(text: str) -> bool:
+    """Whether a text names a model that MLflow has to fetch, and not a folder."""
+    return bool(_ADDRESS.match(text))
 
 
 @dataclass(frozen=True)
