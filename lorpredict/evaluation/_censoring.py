@@ -1,4 +1,4 @@
-"""Weights that let observed outcomes stand for those that censoring hid.
+"""What censoring hides: weights that let observed outcomes stand for it, and the end of a view.
 
 "Inverse probability of censoring weight" misleads: what is inverted is the probability of *not*
 having been censored yet. Children censored before the time of interest get weight zero; those
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from lorpredict.survival import Floats, Outcome, StepFunction
+from lorpredict.survival import Floats, Outcome, StepFunction, outcome_array
 
 
 def uncensored_probability(y: Outcome) -> StepFunction:
@@ -22,6 +22,11 @@ def uncensored_probability(y: Outcome) -> StepFunction:
     days, probability = kaplan_meier_estimator(y["event"], y["duration"], reverse=True)
     positive = probability > 0
     return StepFunction(days[positive], probability[positive], before=1.0)
+
+
+def censored_at(y: Outcome, day: float) -> Outcome:
+    """What is known on a day: whoever is still under observation then is censored there."""
+    return outcome_array(y["event"] & (y["duration"] <= day), np.minimum(y["duration"], day))
 
 
 def weights_by_day(y: Outcome, days: Floats, reference: Outcome) -> tuple[Floats, Floats]:

@@ -5,9 +5,15 @@ Does the child who loses response earlier get the higher risk?
 
 from __future__ import annotations
 
+import numpy as np
 from sksurv.exceptions import NoComparablePairException
-from sksurv.metrics import concordance_index_censored, concordance_index_ipcw
+from sksurv.metrics import (
+    concordance_index_censored,
+    concordance_index_ipcw,
+    cumulative_dynamic_auc,
+)
 
+from lorpredict.evaluation._censoring import censored_at
 from lorpredict.evaluation._measure import Predicted, measure
 from lorpredict.survival import Floats, Outcome
 
@@ -32,6 +38,26 @@ def uno_c(predicted: Predicted) -> float:
         return float("nan")
 
 
+@measure("Cumulative/dynamic AUC", level="fold", better="higher")
+def auc(predicted: Predicted) -> Floats:
+    """Chance that a child with the event by the horizon got the higher risk than one still free.
+
+    At each horizon, with the risk by that horizon; equal risks count half. 0.5 is a coin. NaN
+    where a fold holds nobody with the event by the horizon or nobody still free of it, or where
+    the censoring cannot be estimated up to it.
+
+    References
+    ----------
+    Uno H, et al. J Am Stat Assoc 102:527 (2007). Hung H, Chiang CT. Can J Stat 38:8 (2010).
+    """
+    return np.array(
+        [
+            _auc(predicted, risk, float(day))
+            for risk, day in zip(predicted.at_horizons.T, predicted.horizons, strict=True)
+        ]
+    )
+
+
 def harrell_concordance(y: Outcome, scores: Floats) -> float:
     """Harrell's concordance of risk scores, to compare with figures that others published.
 
@@ -53,4 +79,16 @@ def harrell_concordance(y: Outcome, scores: Floats) -> float:
     try:
         return float(concordance_index_censored(y["event"], y["duration"], scores)[0])
     except NoComparablePairException:
+        return float("nan")
+
+
+def _auc(predicted: Predicted, risk: Floats, day: float) -> float:
+    # Just beyond the horizon: whoever is censored there is still free of the event at it, and
+    # no later day can ask for a censoring that the training rows do not tell.
+    seen = censored_at(predicted.y, float(np.nextafter(day, np.inf)))
+    if not ((seen["duration"] <= day) & seen["event"]).any() or not (seen["duration"] > day).any():
+        return float("nan")
+    try:
+        return float(cumulative_dynamic_auc(predicted.reference, seen, risk, [day])[0][0])
+    except ValueError:  # censoring cannot be estimated up to the horizon in the training rows
         return float("nan")
