@@ -5,15 +5,32 @@ Of a hundred children with a risk of 30 %, do thirty lose response?
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from sksurv.nonparametric import kaplan_meier_estimator
 
+from lorpredict.evaluation._calibration_curve import (
+    CalibrationCurve,
+    calibration_curve,
+    log_cumulative_hazard,
+)
+from lorpredict.evaluation._censoring import censored_at
 from lorpredict.evaluation._cox_slope import cox_slope
 from lorpredict.evaluation._measure import Predicted, measure, ratio
-from lorpredict.survival import Floats, Outcome, StepFunction, outcome_array
+from lorpredict.survival import Floats, Outcome, StepFunction
 
-# Risks of 0 and 1 have no finite log-hazard.
-_SMALLEST_RISK = 1e-4
+__all__ = [
+    "CalibrationCurve",
+    "calibration_curve",
+    "calibration_slope",
+    "e50",
+    "e90",
+    "ici",
+    "observed_expected",
+    "observed_risk",
+]
 
 
 @measure("Calibration slope", level="repeat", better=1.0)
@@ -27,14 +44,7 @@ def calibration_slope(predicted: Predicted) -> Floats:
     ----------
     van Houwelingen HC. Stat Med 19:3401 (2000).
     """
-    if not predicted.tells_apart:
-        return np.full(len(predicted.horizons), np.nan)
-    return np.array(
-        [
-            _slope(risk, _censored_at(predicted.y, horizon))
-            for risk, horizon in zip(predicted.at_horizons.T, predicted.horizons, strict=True)
-        ]
-    )
+    return _at_each_horizon(predicted, _slope)
 
 
 @measure("Observed / expected", level="repeat", better=1.0)
@@ -44,6 +54,43 @@ def observed_expected(predicted: Predicted) -> Floats:
     return ratio(observed, predicted.at_horizons.mean(axis=0))
 
 
+@measure("Integrated calibration index", level="repeat", better="lower")
+def ici(predicted: Predicted) -> Floats:
+    """Mean distance of predicted risk and smoothed observed risk, at each horizon.
+
+    Over children, so that risks which many were told weigh more. NaN where there is no
+    calibration curve. Never below zero, so that even a perfect model has some in few children:
+    read it beside its interval.
+
+    References
+    ----------
+    Austin PC, Harrell FE, van Klaveren D. Stat Med 39:2714 (2020).
+    """
+    return _at_each_horizon(predicted, partial(_distance, summary=np.mean))
+
+
+@measure("Median calibration error (E50)", level="repeat", better="lower")
+def e50(predicted: Predicted) -> Floats:
+    """Median distance of predicted risk and smoothed observed risk, at each horizon.
+
+    References
+    ----------
+    Austin PC, Harrell FE, van Klaveren D. Stat Med 39:2714 (2020).
+    """
+    return _at_each_horizon(predicted, partial(_distance, summary=np.median))
+
+
+@measure("Calibration error of nine in ten (E90)", level="repeat", better="lower")
+def e90(predicted: Predicted) -> Floats:
+    """Distance of predicted risk and smoothed observed risk that a tenth exceed, at each horizon.
+
+    References
+    ----------
+    Austin PC, Harrell FE, van Klaveren D. Stat Med 39:2714 (2020).
+    """
+    return _at_each_horizon(predicted, partial(_distance, summary=partial(np.quantile, q=0.9)))
+
+
 def observed_risk(y: Outcome, days: Floats) -> Floats:
     """1 minus the Kaplan-Meier survival at each day."""
     steps, survival = kaplan_meier_estimator(y["event"], y["duration"])
@@ -51,11 +98,25 @@ def observed_risk(y: Outcome, days: Floats) -> Floats:
     return risk
 
 
-def _slope(risk: Floats, y: Outcome) -> float:
-    kept = np.clip(risk, _SMALLEST_RISK, 1 - _SMALLEST_RISK)
-    log_hazard = np.log(-np.log1p(-kept))
-    return cox_slope(log_hazard, y) if np.ptp(log_hazard) > 1e-9 else float("nan")
+def _at_each_horizon(
+    predicted: Predicted, compute: Callable[[Floats, Outcome, float], float]
+) -> Floats:
+    """Compute at each horizon; NaN where the model tells no two children apart."""
+    if not predicted.tells_apart:
+        return np.full(len(predicted.horizons), np.nan)
+    return np.array(
+        [
+            compute(risk, predicted.y, float(day))
+            for risk, day in zip(predicted.at_horizons.T, predicted.horizons, strict=True)
+        ]
+    )
 
 
-def _censored_at(y: Outcome, day: float) -> Outcome:
-    return outcome_array(y["event"] & (y["duration"] <= day), np.minimum(y["duration"], day))
+def _slope(risk: Floats, y: Outcome, day: float) -> float:
+    log_hazard = log_cumulative_hazard(risk)
+    seen = censored_at(y, day)
+    return cox_slope(log_hazard, seen) if np.ptp(log_hazard) > 1e-9 else float("nan")
+
+
+def _distance(risk: Floats, y: Outcome, day: float, *, summary: Callable[[Floats], float]) -> float:
+    return float(summary(np.abs(risk - calibration_curve(risk, y, day)(risk))))
