@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from lorpredict.evaluation.calibration import observed_risk
+from lorpredict.evaluation.net_benefit import THRESHOLDS
+from lorpredict.evaluation.net_benefit import net_benefit as net_benefit_of
 from lorpredict.survival import Floats, Outcome, StepFunction
 from lorpredict.validation._judged import Group
 from lorpredict.validation._small_counts import FEWEST_FOR_A_RANGE, SMALLEST, unless_small
@@ -17,7 +18,6 @@ from lorpredict.validation._small_counts import FEWEST_FOR_A_RANGE, SMALLEST, un
 # House limits: a Kaplan-Meier of few events says little, two points say nothing of a shape.
 _EVENTS_A_GROUP = 10
 _FEWEST_GROUPS, _MOST_GROUPS = 3, 10
-THRESHOLDS: Floats = np.arange(0.10, 0.405, 0.01)
 
 
 def calibration_groups(group: Group) -> pd.DataFrame:
@@ -109,12 +109,8 @@ def net_benefit(group: Group) -> pd.DataFrame:
 
 
 def _worth(treated: NDArray[np.bool_], y: Outcome, day: float, threshold: float) -> float:
-    if not treated.any():
-        return 0.0
-    if unless_small(int(treated.sum()), len(y)) is None:
-        return float("nan")
-    share, lost = float(treated.mean()), float(observed_risk(y[treated], np.array([day]))[0])
-    return share * (lost - (1 - lost) * threshold / (1 - threshold))
+    few = treated.any() and unless_small(int(treated.sum()), len(y)) is None
+    return float("nan") if few else float(net_benefit_of(treated, y, day, threshold))
 
 
 def risk_distribution(group: Group) -> pd.DataFrame:
