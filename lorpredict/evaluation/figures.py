@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from sksurv.nonparametric import cumulative_incidence_competing_risks, kaplan_meier_estimator
 
 from lorpredict.evaluation._drawing import BLUE, GREY, ORANGE, numbers_at_risk, one_axes, steps
 from lorpredict.evaluation._evaluate import Evaluation, horizon_names
 from lorpredict.evaluation.calibration import observed_risk
+from lorpredict.evaluation.incidence import incidence_of
 from lorpredict.models import families
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats, last_day_at_risk
@@ -24,14 +24,14 @@ def kaplan_meier(at_risk: AtRisk) -> Figure:
     Where 1 - Kaplan-Meier and the Aalen-Johansen incidence part, other ends matter.
     """
     figure, axes = one_axes(f"Loss of response after the landmark\n{_caption(at_risk)}")
-    days, survival, ends = kaplan_meier_estimator(
-        at_risk.y["event"], at_risk.y["duration"], conf_type="log-log"
-    )
-    steps(axes, days, 1 - survival, BLUE, "1 - Kaplan-Meier (other ends censored), 95 % band")
-    axes.fill_between(days, 1 - ends[1], 1 - ends[0], step="post", color=BLUE, alpha=0.15, lw=0)
+    found = incidence_of(at_risk)
+    censored, event = found.kaplan_meier, found.event
+    label = "1 - Kaplan-Meier (other ends censored), 95 % band"
+    steps(axes, censored.days, censored.risk, BLUE, label)
+    ends = censored.low, censored.high
+    axes.fill_between(censored.days, *ends, step="post", color=BLUE, alpha=0.15, lw=0)
     if (at_risk.states > 1).any():
-        days, incidence = _aalen_johansen(at_risk)
-        steps(axes, days, incidence, ORANGE, "Aalen-Johansen (other ends compete)")
+        steps(axes, event.days, event.risk, ORANGE, "Aalen-Johansen (other ends compete)")
     for horizon in at_risk.design.horizons:
         axes.axvline(horizon, color=GREY, lw=0.8, ls=":")
     axes.set_xlabel(f"days since the landmark (day {at_risk.design.landmark_day:g})")
@@ -83,12 +83,6 @@ def comparison(evaluation: Evaluation) -> Figure:
 
 def _caption(at_risk: AtRisk) -> str:
     return CAUTION if at_risk.synthetic else "observed cohort"
-
-
-def _aalen_johansen(at_risk: AtRisk) -> tuple[Floats, Floats]:
-    collapsed = np.minimum(at_risk.states, 2)
-    days, incidence = cumulative_incidence_competing_risks(collapsed, at_risk.y["duration"])
-    return days, incidence[1]
 
 
 def _calibration_at(axes: Axes, evaluation: Evaluation, risk: Floats, day: float) -> None:
