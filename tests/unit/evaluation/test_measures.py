@@ -57,8 +57,11 @@ def predicted(risk: Floats, days: list[float], y: Outcome = FIVE) -> Predicted:
 
 
 def test_every_measure_is_found_by_being_there() -> None:
-    assert {"brier", "calibration_slope", "index_of_prediction_accuracy", "integrated_brier",
-            "observed_expected", "uno_c"} <= {each.name for each in measures()}  # fmt: skip
+    expected = {
+        "auc", "brier", "calibration_slope", "e50", "e90", "ici", "index_of_prediction_accuracy",
+        "integrated_brier", "mean_net_benefit", "observed_expected", "uno_c",
+    }  # fmt: skip
+    assert expected <= {each.name for each in measures()}
 
 
 def test_a_measure_with_one_number_a_horizon_is_named_by_horizon() -> None:
