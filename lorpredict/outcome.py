@@ -75,6 +75,9 @@ class AtRisk:
     ends : array of shape (n_children,), the outcome as recorded
     flow : how many were left out, and why
     synthetic : whether any row of the cohort is not a real child
+    site : array of shape (n_children,), the hospital of each, or None where the cohort has none
+    start : array of shape (n_children,), date of the first infusion, or None where there is none
+        Both decide who teaches and who tests, and enter no model.
     """
 
     X: pd.DataFrame
@@ -83,6 +86,8 @@ class AtRisk:
     flow: FlowDiagram
     design: ModelDesign
     synthetic: bool
+    site: NDArray[np.object_] | None = None
+    start: NDArray[np.datetime64] | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -131,7 +136,21 @@ def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
         flow=_flow(table, kept, left_out, activity),
         design=design,
         synthetic=cohort.is_synthetic,
+        site=_of_each(table, "site", kept),
+        start=_dates(table, kept),
     )
+
+
+def _of_each(table: pd.DataFrame, name: str, kept: Rows) -> NDArray[np.object_] | None:
+    if name not in table or table[name].isna().all():
+        return None
+    column: NDArray[np.object_] = table.loc[kept, name].astype(object).to_numpy(na_value=None)
+    return column
+
+
+def _dates(table: pd.DataFrame, kept: Rows) -> NDArray[np.datetime64] | None:
+    days = _of_each(table, "ifx_start_date", kept)
+    return None if days is None else pd.to_datetime(days).to_numpy("datetime64[D]")
 
 
 def _with_remission(table: pd.DataFrame, activity: _Activity) -> pd.DataFrame:

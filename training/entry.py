@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lorpredict.clinical import Catalogue
     from lorpredict.cohort import Cohort
 
-_NOTHING = ("", os.devnull)  # MLflow hands over a path that exists, so /dev/null stands for none
+NOTHING = ("", os.devnull)  # MLflow hands over a path that exists, so /dev/null stands for none
 
 
 def carried_out(
@@ -81,7 +81,7 @@ def cohort_of(
         the variable that should hold one.
     CohortFaults
     """
-    source = "" if options.cohort in _NOTHING else options.cohort
+    source = "" if options.cohort in NOTHING else options.cohort
     if source and options.address:
         raise ArgumentsError("both a file and the address of a database; expected one of them")
     source = source or options.address or _address_of_environment()

@@ -20,6 +20,7 @@ from lorpredict.clinical._items import ActivityItem, Visit
 from lorpredict.clinical._paris import ParisClassification
 from lorpredict.clinical._predictor import Kind, Known, Level, OtherUnit, Predictor
 from lorpredict.clinical._published import published_study
+from lorpredict.clinical._published_cut import PublishedCut, table_two_cuts
 from lorpredict.clinical._states import ActivityState, activity_states
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "OtherUnit",
     "ParisClassification",
     "Predictor",
+    "PublishedCut",
     "Visit",
     "activity_index",
     "activity_states",
@@ -49,4 +51,5 @@ __all__ = [
     "published_study",
     "read_site_catalogue",
     "severity",
+    "table_two_cuts",
 ]

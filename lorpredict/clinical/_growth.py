@@ -139,6 +139,21 @@ class GrowthReference:
         """Return the z-score of height for age and sex; arguments and result as in `bmi_z`."""
         return _z(_positive(height_cm), *self._lms("height", age_years, is_male))
 
+    def height_cm(
+        self, height_z: npt.ArrayLike, age_years: npt.ArrayLike, is_male: npt.ArrayLike
+    ) -> Floats:
+        """Return the height that has this z-score: the reverse of `height_z`."""
+        return _value_at(
+            np.asarray(height_z, dtype=float), *self._lms("height", age_years, is_male)
+        )
+
+    def body_mass_index(
+        self, bmi_z: npt.ArrayLike, age_years: npt.ArrayLike, is_male: npt.ArrayLike
+    ) -> Floats:
+        """Return the body mass index in kg/m2 that has this z-score: the reverse of `bmi_z`."""
+        z, lms = np.asarray(bmi_z, dtype=float), self._lms("bmi", age_years, is_male)
+        return _beyond_three(z, *lms) if self.restricted else _value_at(z, *lms)
+
     def _lms(self, measure: str, age_years: npt.ArrayLike, is_male: npt.ArrayLike) -> list[Floats]:
         days = np.asarray(age_years, dtype=float) * DAYS_A_YEAR
         male = np.asarray(is_male, dtype=float)  # NaN is neither
@@ -170,11 +185,29 @@ def _value_at(z: Floats, l: Floats, m: Floats, s: Floats) -> Floats:  # noqa: E7
 
 def _restricted(value: Floats, z: Floats, l: Floats, m: Floats, s: Floats) -> Floats:  # noqa: E741
     """Count beyond 3 SD in steps of the distance between 2 and 3 SD (WHO 2006, chapter 7)."""
+    third, step = _last_step(z, l, m, s)
+    restricted: Floats = np.where(np.abs(z) > 3, np.sign(z) * 3 + (value - third) / step, z)
+    return restricted
+
+
+def _beyond_three(z: Floats, l: Floats, m: Floats, s: Floats) -> Floats:  # noqa: E741
+    """Return the value whose z-score is counted as in `_restricted`."""
+    third, step = _last_step(z, l, m, s)
+    within = _value_at(np.clip(z, -3, 3), l, m, s)
+    value: Floats = np.where(np.abs(z) > 3, third + (z - np.sign(z) * 3) * step, within)
+    return value
+
+
+def _last_step(
+    z: Floats,
+    l: Floats,  # noqa: E741
+    m: Floats,
+    s: Floats,
+) -> tuple[Floats, Floats]:
+    """Return the value at 3 SD on the side of ``z``, and how far it lies from that at 2 SD."""
     side = np.sign(z)
     second, third = (_value_at(number * side, l, m, s) for number in (2, 3))
-    step = np.where(side == 0, 1, np.abs(third - second))
-    restricted: Floats = np.where(np.abs(z) > 3, side * 3 + (value - third) / step, z)
-    return restricted
+    return third, np.where(side == 0, 1, np.abs(third - second))
 
 
 @cache

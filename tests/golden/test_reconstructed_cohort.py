@@ -11,7 +11,6 @@ A month is 30.4375 days; time counts from the first infusion, as in the paper.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from sksurv.compare import compare_survival
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from lorpredict import Cohort
-from lorpredict.clinical import Kind, catalogue, published_study
+from lorpredict.clinical import PublishedCut, published_study
 from lorpredict.survival import Outcome, StepFunction, outcome_array
 
 BEIJING = published_study("beijing-2025")
@@ -44,23 +43,12 @@ def y(table: pd.DataFrame) -> Outcome:
     return outcome_array(table["outcome"] == "secondary_lor", table["follow_up_days"])
 
 
-COMPARISONS: dict[str, Callable[[pd.Series, Any], pd.Series]] = {
-    "=": lambda values, cut: values == cut,
-    "!=": lambda values, cut: values != cut,
-    "<": lambda values, cut: values < cut,
-    "<=": lambda values, cut: values <= cut,
-}
-
-
 def group(table: pd.DataFrame, key: str) -> pd.Series:
     """Children on the named side of a published cut such as ``<= 12 mg/L``."""
     if key == "infliximab_alone":
         return ~table["immunomodulator_week14"] & ~table["steroids_week14"]
-    sign, cut = str(TABLE2[key]["cut"]).split(" ")[:2]
-    kind = catalogue()[key].kind
-    value: Any = float(cut) if kind is Kind.NUMBER else cut == "true"
-    chosen = COMPARISONS[sign](table[key], cut if kind is Kind.CATEGORY else value)
-    return chosen.astype(bool)
+    held = PublishedCut.parse(str(TABLE2[key]["cut"])).holds(table[key])
+    return pd.Series(held, index=table.index)
 
 
 # ---- Kaplan-Meier -----------------------------------------------------------------------------

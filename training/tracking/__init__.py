@@ -10,12 +10,14 @@ from training.tracking._logged_model import LoggedModel, refuse_other_answers
 from training.tracking._recalibration import record_recalibration
 from training.tracking._record import record_training
 from training.tracking._registration import register, register_beside
+from training.tracking._simulation import record_simulation
 from training.tracking._validation import record_validation
 
 __all__ = [
     "LoggedModel",
     "downloaded",
     "record_recalibration",
+    "record_simulation",
     "record_training",
     "record_validation",
     "refuse_other_answers",

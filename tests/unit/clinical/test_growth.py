@@ -254,3 +254,16 @@ def test_a_file_that_is_not_there_not_utf8_or_empty_is_refused(tmp_path: Path) -
     assert faults(latin) == ["latin.csv: not UTF-8. Save the file as UTF-8"]
     assert len(faults(written(tmp_path, []))) == 4
     assert len(faults(written(tmp_path, [], ""))) == 7
+
+
+@pytest.mark.parametrize("age, male", [(1.0, True), (3.0, False), (7.5, True), (15.0, False)])
+def test_a_z_score_gives_back_the_height_and_weight_that_it_came_from(
+    age: float, male: bool
+) -> None:
+    who = GrowthReference.who()
+    wanted = np.array([-5.0, -3.0, -2.4, 0.0, 1.7, 3.0, 3.8])
+    ages, males = np.full(wanted.shape, age), np.full(wanted.shape, male)
+    height = who.height_cm(wanted, ages, males)
+    assert who.height_z(height, ages, males) == pytest.approx(wanted)
+    weight = who.body_mass_index(wanted, ages, males) * (height / 100) ** 2
+    assert who.bmi_z(weight, height, ages, males) == pytest.approx(wanted)
