@@ -40,7 +40,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from benchmarks._side_by_side import machine
 from benchmarks._survset import Dataset, UnknownDataset
 from lorpredict import families
-from lorpredict.evaluation._resampling import Fold, predict_folds
+from lorpredict.evaluation._learning import predict_split
+from lorpredict.evaluation._splits import Split
 from lorpredict.evaluation.discrimination import harrell_concordance
 from lorpredict.models import Learnt, ModelFamily, SurvivalForest, TrainingRows
 from lorpredict.survival import Floats, last_day_at_risk
@@ -123,25 +124,25 @@ def lines(dataset: Dataset, settings: str) -> Iterator[Line]:
         yield Line(dataset.name, each.name, c, sd, int(np.isfinite(found).sum()), seconds)
 
 
-def folds(dataset: Dataset) -> Iterator[Fold]:
+def folds(dataset: Dataset) -> Iterator[Split]:
     """The 25 folds that SurvHub uses."""
     event = dataset.at_risk.y["event"]
     for repeat, seed in enumerate(SEEDS):
         split = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
         for number, (train, test) in enumerate(split.split(event, event), start=1):
-            yield Fold(repeat, number, train, test, seed)
+            yield Split(repeat, number, train, test, seed)
 
 
 def _ours(dataset: Dataset, family: ModelFamily, settings: Mapping[str, Any]) -> Iterator[float]:
     at_risk, parts = dataset.at_risk, list(folds(dataset))
     grid = at_risk.design.time_grid(last_day_at_risk(at_risk.y))
-    chosen = {family.name: settings}
-    for done in predict_folds(at_risk, [family], parts, grid, settings=chosen):
+    for part in parts:
+        done = predict_split(at_risk, family, part, grid, settings)
         if done.problem:
             print(f"{dataset.name}, {family.name}: {done.problem}", file=sys.stderr)
-        seen = at_risk.y[done.fold.train]
+        seen = at_risk.y[part.train]
         days = np.searchsorted(grid, seen["duration"][seen["event"]]).clip(max=len(grid) - 1)
-        yield harrell_concordance(at_risk.y[done.fold.test], done.risk[:, days].mean(axis=1))
+        yield harrell_concordance(at_risk.y[part.test], done.risk[:, days].mean(axis=1))
 
 
 def _theirs(dataset: Dataset, family: ModelFamily) -> Iterator[float]:

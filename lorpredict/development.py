@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import lorpredict
 from lorpredict.cohort import Cohort
 from lorpredict.design import ModelDesign
 from lorpredict.errors import DesignError, TooLittleData
-from lorpredict.evaluation import Evaluation, Verdicts, evaluate, judge
+from lorpredict.evaluation import Evaluation, PlanSize, ValidationPlan, Verdicts, evaluate, judge
+from lorpredict.evaluation.leakage import leakage_of
 from lorpredict.models import FamilyModel, ModelFamily, families
 from lorpredict.outcome import AtRisk, landmark
 from lorpredict.packaged import ModelFacts, PackagedModel, TrainingFacts
@@ -51,8 +53,8 @@ class Development:
                 catalogue_version=self.at_risk.design.catalogue.version,
                 follow_up_days_since_landmark=model.follow_up_,
                 training=training_facts(self.cohort, self.at_risk, seed=self.seed),
-                stage=self.verdicts.stage,
-                reasons=self.verdicts.reasons,
+                stage=self.verdicts.stages[family],
+                reasons=self.verdicts.reasons_of[family],
                 metrics=self.evaluation.metrics()[family],
             ),
             encoding=model.encoding_,
@@ -69,10 +71,11 @@ def develop(
     design: ModelDesign,
     *,
     family_names: Sequence[str] = (),
-    repeats: int = 20,
+    plan: ValidationPlan | PlanSize = "default",
     seed: int = 0,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    checkpoints: Path | None = None,
 ) -> Development:
     """Train every family on a cohort, judge them on unseen children, decide who is served.
 
@@ -81,7 +84,7 @@ def develop(
     family_names
         Families to train; all by default. Kaplan-Meier and ridge Cox are always among them,
         since every other is judged against them.
-    repeats, seed, workers, progress
+    plan, seed, workers, progress, checkpoints
         As in :func:`lorpredict.evaluate`.
 
     Raises
@@ -103,9 +106,20 @@ def develop(
     models, skipped = _learn(chosen, at_risk, seed)
     able = [each for each in chosen if each.name in models]
     evaluation = evaluate(
-        at_risk, able, repeats=repeats, seed=seed, workers=workers, progress=progress
+        at_risk,
+        able,
+        plan=plan,
+        seed=seed,
+        workers=workers,
+        progress=progress,
+        checkpoints=checkpoints,
     )
-    verdicts = judge(evaluation, able, parameters=_parameters(models))
+    verdicts = judge(
+        evaluation,
+        able,
+        parameters=_parameters(models),
+        leakage=leakage_of(cohort, at_risk, seed=seed),
+    )
     return Development(cohort, at_risk, models, evaluation, verdicts, skipped, seed)
 
 

@@ -198,6 +198,12 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def interval_text(low: float | None, high: float | None) -> str:
+    """Return an interval as it is printed, empty where it is not known."""
+    known = low is not None and high is not None and low == low and high == high
+    return f"{low:.3f} to {high:.3f}" if known else ""
+
+
 def counted_children(number: int) -> str:
     """Return a number of children in words."""
     return counted(number, "child", "children")

@@ -78,6 +78,7 @@ class AtRisk:
     site : array of shape (n_children,), the hospital of each, or None where the cohort has none
     start : array of shape (n_children,), date of the first infusion, or None where there is none
         Both decide who teaches and who tests, and enter no model.
+    rows : array of shape (n_children,), their positions in the cohort's table
     """
 
     X: pd.DataFrame
@@ -88,6 +89,7 @@ class AtRisk:
     synthetic: bool
     site: NDArray[np.object_] | None = None
     start: NDArray[np.datetime64] | None = None
+    rows: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
     def __len__(self) -> int:
         return len(self.y)
@@ -138,19 +140,22 @@ def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
         synthetic=cohort.is_synthetic,
         site=_of_each(table, "site", kept),
         start=_dates(table, kept),
+        rows=np.flatnonzero(kept),
     )
 
 
 def _of_each(table: pd.DataFrame, name: str, kept: Rows) -> NDArray[np.object_] | None:
     if name not in table or table[name].isna().all():
         return None
-    column: NDArray[np.object_] = table.loc[kept, name].astype(object).to_numpy(na_value=None)
-    return column
+    column = table.loc[kept, name]
+    values: NDArray[np.object_] = column.astype(object).to_numpy()
+    values[column.isna().to_numpy()] = None
+    return values
 
 
 def _dates(table: pd.DataFrame, kept: Rows) -> NDArray[np.datetime64] | None:
     days = _of_each(table, "ifx_start_date", kept)
-    return None if days is None else pd.to_datetime(days).to_numpy("datetime64[D]")
+    return None if days is None else np.array(days, dtype="datetime64[D]")
 
 
 def _with_remission(table: pd.DataFrame, activity: _Activity) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def at_risk(cohort: Cohort, design: ModelDesign) -> AtRisk:
 @pytest.fixture(scope="session")
 def development(cohort: Cohort, design: ModelDesign) -> Development:
     """Every family, judged by one repeat of cross-validation."""
-    return develop(cohort, design, repeats=1)
+    return develop(cohort, design, plan="quick")
 
 
 @pytest.fixture(scope="session")

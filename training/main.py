@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lorpredict.errors import DesignError, did_you_mean
+from training.checkpoints import checkpoint_folder
 from training.entry import (
     add_cohort,
     carried_out,
     cohort_of,
     model_name,
-    positive,
     shipped_cohort,
     whole,
 )
@@ -37,19 +37,20 @@ def _train(options: argparse.Namespace) -> None:
 
     design = _design(options.design)
     cohort = cohort_of(options, design.catalogue, without=shipped_cohort)
-    with progress_bar("cross-validation, fits") as progress:
+    with progress_bar("validation, pieces of work") as progress:
         development = develop(
             cohort,
             design,
             family_names=options.families,
-            repeats=options.repeats,
+            plan=options.plan,
             seed=options.seed,
             workers=os.cpu_count() or 1,
             progress=progress,
+            checkpoints=checkpoint_folder(),
         )
     from training.tracking import record_training
 
-    record_training(development, name=options.name or MODEL_NAME, repeats=options.repeats)
+    record_training(development, name=options.name or MODEL_NAME)
 
 
 def _design(name: str) -> ModelDesign:
@@ -69,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--design", default="week14", help="name in training/designs, or a path")
     parser.add_argument("--families", type=_names, default=(), help="comma separated, or all")
     parser.add_argument("--seed", type=whole, default=0, help="all randomness comes from it")
-    parser.add_argument("--repeats", type=positive, default=20, help="draws of the five folds")
+    parser.add_argument(
+        "--plan", default="default", help="how thoroughly models are judged: quick, default or full"
+    )
     parser.add_argument(
         "--name", type=model_name, help="name of the registered model; ours by default"
     )

@@ -93,7 +93,7 @@ def _report(asked: AskedModel) -> Iterator[RenderableType]:
     yield heading("Training")
     yield table(["", ""], _training(facts))
     yield heading("Figures, on children the model had not seen")
-    yield table(["", "mean", "spread"], _figures(facts), right="lrr")
+    yield table(["", "estimate", "95 % interval"], _figures(facts), right="lrr")
     yield heading("Fingerprint of the folder")
     yield f"  {asked.fingerprint}"
     yield heading("SHA-256 of the training cohort, checked")
@@ -140,7 +140,5 @@ def _training(facts: ModelFacts) -> Iterator[list[str]]:
 
 
 def _figures(facts: ModelFacts) -> Iterator[list[str]]:
-    for name, value in facts.metrics.items():
-        if not name.endswith("_sd"):
-            spread = facts.metrics.get(f"{name}_sd")
-            yield [f"  {name}", f"{value:.3f}", "" if spread is None else f"{spread:.3f}"]
+    for name, (value, interval) in facts.figures.items():
+        yield [f"  {name}", f"{value:.3f}", interval]

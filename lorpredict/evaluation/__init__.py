@@ -1,20 +1,26 @@
 """How far to trust a model: resampling, discrimination, calibration, accuracy, and the verdict."""
 
-from lorpredict.evaluation._evaluate import Evaluation, evaluate
-from lorpredict.evaluation._measure import Measure, Predicted, measure, measures
+from lorpredict.evaluation._evaluate import evaluate
+from lorpredict.evaluation._evaluation import Evaluation
+from lorpredict.evaluation._measure import Measure, Predicted, measure, measure_label, measures
+from lorpredict.evaluation._plan import PLAN_SIZES, PlanSize, ValidationPlan, choose_plan
 from lorpredict.evaluation.calibration import CalibrationCurve, calibration_curve
 from lorpredict.evaluation.gate import Verdicts, judge
 from lorpredict.evaluation.incidence import CumulativeIncidence, cumulative_incidence, incidence_of
 from lorpredict.evaluation.net_benefit import decision_curves, gain_over_others
 
 __all__ = [
+    "PLAN_SIZES",
     "CalibrationCurve",
     "CumulativeIncidence",
     "Evaluation",
     "Measure",
+    "PlanSize",
     "Predicted",
+    "ValidationPlan",
     "Verdicts",
     "calibration_curve",
+    "choose_plan",
     "cumulative_incidence",
     "decision_curves",
     "evaluate",
@@ -22,5 +28,6 @@ __all__ = [
     "incidence_of",
     "judge",
     "measure",
+    "measure_label",
     "measures",
 ]

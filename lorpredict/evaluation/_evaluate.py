@@ -3,140 +3,194 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from itertools import chain, groupby
+from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from lorpredict.design import ModelDesign
 from lorpredict.errors import TooLittleData
-from lorpredict.evaluation._measure import Measure, Predicted, measures
-from lorpredict.evaluation._resampling import (
-    FoldPrediction,
-    Positions,
-    fold_numbers,
-    predict_folds,
-    stratified_folds,
-)
+from lorpredict.evaluation import _bootstrap, _cross_validated, _parts
+from lorpredict.evaluation._estimates import estimates_of
+from lorpredict.evaluation._evaluation import Evaluation
+from lorpredict.evaluation._learning import SplitPrediction, predict_split
+from lorpredict.evaluation._measure import Times
+from lorpredict.evaluation._plan import PlanSize, ValidationPlan, choose_plan
+from lorpredict.evaluation._running import Checkpoints, Job, Progress, finished
+from lorpredict.evaluation._splits import Split, fold_numbers, stratified_splits
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats, last_day_at_risk
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How far to trust each family, from repeated cross-validation.
-
-    Parameters
-    ----------
-    values
-        One row a figure: ``family``, ``measure``, ``repeat``, ``fold`` (0 where the folds of a
-        repeat were pooled), ``value``.
-    risk
-        Family -> out-of-fold risks, array of shape (n_repeats, n_children, n_days).
-    days
-        The grid of days since the landmark, which the integrated Brier score is taken over.
-    horizons
-        Days since the landmark; those of the design that lie within follow-up.
-    notes
-        What could not be computed or had to be clipped, in words.
-    """
-
-    values: pd.DataFrame
-    risk: Mapping[str, Floats]
-    days: Floats
-    horizons: Floats
-    at_risk: AtRisk
-    notes: tuple[str, ...]
-
-    def metrics(self) -> dict[str, dict[str, float]]:
-        """Mean and spread of every measure by family: ``uno_c``, ``uno_c_sd`` and so on.
-
-        The spread is the standard deviation over folds, or over repeats where folds were pooled.
-        What is not defined for a family is left out.
-        """
-        return {family: self._metrics_of(family) for family in self.risk}
-
-    def _metrics_of(self, family: str) -> dict[str, float]:
-        of_family = self.values[self.values["family"] == family]
-        summary = of_family.groupby("measure")["value"].agg(["mean", "std"])
-        found: dict[str, float] = {}
-        for name, row in summary.iterrows():
-            found[str(name)], found[f"{name}_sd"] = float(row["mean"]), float(row["std"])
-        return {name: value for name, value in found.items() if np.isfinite(value)}
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Tables by name: ``comparison`` (mean and spread), ``values`` (every figure)."""
-        summary = self.values.groupby(["measure", "family"], sort=False)["value"]
-        text = summary.agg(_mean_and_spread).unstack("family")
-        order = list(dict.fromkeys(self.values["family"]))
-        return {"comparison": text[order], "values": self.values}
-
-    def figures(self) -> dict[str, Figure]:
-        """Pictures by name: ``kaplan_meier``, ``comparison``, ``calibration_<family>``."""
-        from lorpredict.evaluation import figures
-
-        calibration = {f"calibration_{name}": figures.calibration(self, name) for name in self.risk}
-        return {
-            "kaplan_meier": figures.kaplan_meier(self.at_risk),
-            "comparison": figures.comparison(self),
-            **calibration,
-        }
-
-    def paired_difference(self, family: str, reference: str, name: str = "uno_c") -> Floats:
-        """Difference of a measure on the same folds, ``family`` minus ``reference``."""
-        chosen = self.values[self.values["measure"] == name]
-        wide = chosen.pivot_table(index=["repeat", "fold"], columns="family", values="value")
-        difference: Floats = (wide[family] - wide[reference]).to_numpy()
-        return difference
-
-    def __repr__(self) -> str:
-        return f"Evaluation({', '.join(self.risk)}; {len(self.at_risk)} children)"
 
 
 def evaluate(
     at_risk: AtRisk,
     families: Sequence[ModelFamily],
     *,
-    repeats: int = 20,
+    plan: ValidationPlan | PlanSize = "default",
     seed: int = 0,
     workers: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
+    checkpoints: Path | None = None,
 ) -> Evaluation:
-    """Judge families by five-fold cross-validation, repeated, stratified by event.
+    """Judge families on children from whom they have not learnt.
 
-    The whole pipeline (imputation, scaling, choice of penalty) is learnt anew in every fold.
+    The whole pipeline (imputation, scaling, choice of penalty, tuning) is learnt anew in every
+    fold and every resample.
 
     Parameters
     ----------
-    repeats
-        Number of times the five folds are drawn.
+    plan
+        How they are judged; by default what :func:`choose_plan` finds for these children, in its
+        ``default`` or its ``full`` size.
+    seed
+        All randomness comes from it.
     workers
-        Number of processes; the result does not depend on it.
+        Number of processes; the result does not depend on it. Within
+        ``joblib.parallel_config(backend=...)`` the work goes to that backend.
     progress
-        Called with the number of fits done and the number of all.
+        Called with the number of pieces of work done and the number of all.
+    checkpoints
+        A folder in which finished pieces of work are kept until all are done, so that an
+        evaluation which was broken off goes on where it was.
+
+    Raises
+    ------
+    TooLittleData
+        If there are fewer than two events, or no horizon lies within follow-up.
     """
-    horizons, notes = _horizons_within(at_risk)
-    days = evaluation_grid(at_risk.design, horizons)
-    folds = stratified_folds(at_risk, repeats=repeats, seed=seed)
-    folds_of = fold_numbers(folds, repeats, len(at_risk))
-    done = predict_folds(at_risk, families, folds, days, workers=workers, progress=progress)
-    rows = list(_fold_rows(at_risk, done, days, horizons))
-    risk = _pooled(at_risk, done, repeats, len(days))
-    rows += _repeat_rows(at_risk, risk, folds_of, days, horizons)
-    return Evaluation(
-        values=pd.DataFrame(rows, columns=["family", "measure", "repeat", "fold", "value"]),
-        risk=risk,
-        days=days,
-        horizons=horizons,
-        at_risk=at_risk,
-        notes=(*notes, *_notes(done)),
-    )
+    plan = choose_plan(at_risk, plan) if isinstance(plan, str) else plan
+    times, notes = _times(at_risk)
+    kept = _kept(checkpoints, at_risk, families, plan, times, seed)
+    work = _Work(at_risk, tuple(families), plan, times, seed, tuple(notes))
+    found = work.done(partial(finished, workers=workers, checkpoints=kept), progress)
+    if kept is not None:
+        kept.discard()
+    return found
+
+
+@dataclass(frozen=True)
+class _Work:
+    """All that is done for one evaluation, in two rounds: what is learnt, then the intervals."""
+
+    at_risk: AtRisk
+    families: tuple[ModelFamily, ...]
+    plan: ValidationPlan
+    times: Times
+    seed: int
+    notes: tuple[str, ...]
+
+    def done(self, run: Any, progress: Progress | None) -> Evaluation:
+        splits = stratified_splits(self.at_risk, repeats=self.plan.repeats, seed=self.seed)
+        parts, not_tested = _parts.parts_of(self.at_risk, self.plan, seed=self.seed)
+        rounds = [
+            list(self._cross_validation(splits)),
+            list(self._resamples()),
+            list(self._left_out(parts)),
+        ]
+        intervals = len(self.families) * _cross_validated.number_of_jobs(self.plan.draws)
+        count = _Count(sum(map(len, rounds)) + intervals, progress)
+        folds, resamples, tested = (run(jobs, progress=count.of(len(jobs))) for jobs in rounds)
+        risk = _cross_validated.pooled(self.at_risk, folds, self.plan.repeats, len(self.times.days))
+        folds_of = fold_numbers(splits, self.plan.repeats, len(self.at_risk))
+        draws = [
+            job
+            for name in risk
+            for job in _cross_validated.interval_jobs(
+                self.at_risk,
+                name,
+                risk[name],
+                folds_of,
+                self.times,
+                seed=self.seed,
+                draws=self.plan.draws,
+            )
+        ]
+        drawn = run(draws, progress=count.of(intervals))
+        return self._evaluation(folds, resamples, tested, risk, folds_of, drawn, not_tested)
+
+    def _evaluation(
+        self,
+        folds: Sequence[SplitPrediction],
+        resamples: Sequence[_bootstrap.Resampled],
+        tested: Sequence[tuple[SplitPrediction, pd.DataFrame]],
+        risk: dict[str, Floats],
+        folds_of: Sequence[Any],
+        drawn: Sequence[list[dict[str, float]]],
+        not_tested: Sequence[str],
+    ) -> Evaluation:
+        values = pd.DataFrame(
+            [
+                (name, *row)
+                for name in risk
+                for row in _cross_validated.values(self.at_risk, risk[name], folds_of, self.times)
+            ],
+            columns=["family", "measure", "repeat", "fold", "value"],
+        )
+        by_family = {name: list(each) for name, each in groupby(resamples, lambda r: r.family)}
+        optimism = {name: _bootstrap.optimism(found) for name, found in by_family.items()}
+        jobs = _cross_validated.number_of_jobs(self.plan.draws)
+        intervals = {
+            name: _cross_validated.interval(list(chain(*drawn[i * jobs : (i + 1) * jobs])))
+            for i, name in enumerate(risk)
+        }
+        known = {name: found for name, found in optimism.items() if found is not None}
+        return Evaluation(
+            values=values,
+            estimates=estimates_of(self.families, values, intervals, known),
+            parts=_parts.table(tested),
+            risk=risk,
+            instability={name: found.instability for name, found in known.items()},
+            times=self.times,
+            at_risk=self.at_risk,
+            plan=self.plan,
+            notes=(
+                *self.notes,
+                *not_tested,
+                *_notes([*folds, *(found for found, _ in tested)], "folds"),
+                *_notes(resamples, "resamples"),
+                *_parts.part_notes(tested, self.at_risk, self.times),
+            ),
+        )
+
+    def _cross_validation(self, splits: Sequence[Split]) -> Iterator[Job]:
+        for split in splits:
+            for family in self.families:
+                key = ("fold", family.name, split.repeat, split.number, split.seed)
+                yield Job(key, partial(predict_split, self.at_risk, family, split, self.times.days))
+
+    def _resamples(self) -> Iterator[Job]:
+        for family in self.families:
+            yield from _bootstrap.bootstrap_jobs(
+                self.at_risk,
+                family,
+                self.times,
+                resamples=self.plan.resamples_for(family),
+                seed=self.seed,
+            )
+
+    def _left_out(self, parts: Sequence[Split]) -> Iterator[Job]:
+        for family in self.families:
+            yield from _parts.part_jobs(self.at_risk, family, parts, self.times)
+
+
+class _Count:
+    """Pieces of work that were done, over several rounds."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._total, self._progress, self._before = total, progress, 0
+
+    def of(self, number: int) -> Progress | None:
+        """Return what counts the next round, of so many pieces."""
+        if self._progress is None:
+            return None
+        before, tell = self._before, self._progress
+        self._before += number
+        return lambda done, _: tell(before + done, self._total)
 
 
 def evaluation_grid(design: ModelDesign, horizons: Floats) -> Floats:
@@ -151,10 +205,10 @@ def horizon_names(design: ModelDesign, horizons: Floats) -> list[str]:
     return [f"day_{day + design.landmark_day:.0f}" for day in horizons]
 
 
-def _horizons_within(at_risk: AtRisk) -> tuple[Floats, list[str]]:
-    last = last_day_at_risk(at_risk.y)
-    within = at_risk.design.horizons[at_risk.design.horizons <= last]
-    beyond = at_risk.design.horizons[at_risk.design.horizons > last]
+def _times(at_risk: AtRisk) -> tuple[Times, list[str]]:
+    design, last = at_risk.design, last_day_at_risk(at_risk.y)
+    within = design.horizons[design.horizons <= last]
+    beyond = design.horizons[design.horizons > last]
     if not within.size:
         raise TooLittleData(
             f"no horizon lies within follow-up: at day {last:g} since the landmark fewer than "
@@ -164,71 +218,37 @@ def _horizons_within(at_risk: AtRisk) -> tuple[Floats, list[str]]:
         f"day {day:g} since the landmark lies beyond follow-up (day {last:g}) and is not judged"
         for day in beyond
     ]
-    return within, notes
+    days = evaluation_grid(design, within)
+    return Times(days, within, tuple(horizon_names(design, within))), notes
 
 
-def _fold_rows(
-    at_risk: AtRisk, done: Sequence[FoldPrediction], days: Floats, horizons: Floats
-) -> Iterator[tuple[str, str, int, int, float]]:
-    names = horizon_names(at_risk.design, horizons)
-    for result in done:
-        fold = result.fold
-        y, reference = at_risk.y[fold.test], at_risk.y[fold.train]
-        predicted = Predicted(result.risk, days, horizons, y, reference)
-        for name, value in _computed("fold", predicted, names):
-            yield result.family, name, fold.repeat, fold.number, value
-
-
-def _repeat_rows(
+def _kept(
+    folder: Path | None,
     at_risk: AtRisk,
-    risk: Mapping[str, Floats],
-    folds_of: Sequence[Positions],
-    days: Floats,
-    horizons: Floats,
-) -> Iterator[tuple[str, str, int, int, float]]:
-    names = horizon_names(at_risk.design, horizons)
-    for family, repeats in risk.items():
-        for repeat, of_repeat in enumerate(repeats):
-            y = at_risk.y
-            predicted = Predicted(of_repeat, days, horizons, y, y, folds_of[repeat])
-            for name, value in _computed("repeat", predicted, names):
-                yield family, name, repeat, 0, value
+    families: Sequence[ModelFamily],
+    plan: ValidationPlan,
+    times: Times,
+    seed: int,
+) -> Checkpoints | None:
+    if folder is None:
+        return None
+    children = at_risk.X.assign(event=at_risk.y["event"], duration=at_risk.y["duration"])
+    parts = {"site": at_risk.site, "start": at_risk.start}
+    children = children.assign(**{name: part for name, part in parts.items() if part is not None})
+    settings = {family.name: dict(family.settings) for family in families}
+    asked = (at_risk.design.to_dict(), settings, plan, times.days.tolist(), seed)
+    return Checkpoints(folder, children.to_csv() + repr(asked))
 
 
-def _computed(level: str, predicted: Predicted, names: list[str]) -> Iterator[tuple[str, float]]:
-    chosen: list[Measure] = [each for each in measures() if each.level == level]
-    for each in chosen:
-        if np.isnan(predicted.risk).any():
-            continue  # the family could not learn in this fold; the notes say why
-        yield from each.named_values(predicted, names).items()
-
-
-def _pooled(
-    at_risk: AtRisk, done: Sequence[FoldPrediction], repeats: int, days: int
-) -> dict[str, Floats]:
-    pooled: dict[str, Floats] = {}
-    for result in done:
-        empty = np.full((repeats, len(at_risk), days), np.nan)
-        of_family = pooled.setdefault(result.family, empty)
-        of_family[result.fold.repeat, result.fold.test] = result.risk
-    return pooled
-
-
-def _notes(done: Sequence[FoldPrediction]) -> list[str]:
+def _notes(done: Sequence[SplitPrediction | _bootstrap.Resampled], called: str) -> Iterator[str]:
     problems = Counter((result.family, result.problem) for result in done if result.problem)
     clipped = [result for result in done if result.clipped_at is not None]
-    notes = [f"{family}: {count} folds failed: {why}" for (family, why), count in problems.items()]
+    for (family, why), count in problems.items():
+        yield f"{family}: {count} {called} failed: {why}"
     if clipped:
-        earliest = min(result.clipped_at or np.inf for result in clipped)
-        notes.append(
-            f"{len(clipped)} of {len(done)} fits had fewer than five children at risk before the "
-            f"last horizon; their curves are held from there on (earliest: day {earliest:g})"
+        earliest = min(result.clipped_at or float("inf") for result in clipped)
+        yield (
+            f"{len(clipped)} of {len(done)} fits to {called} had fewer than five children at risk "
+            "before the last horizon; their curves are held from there on "
+            f"(earliest: day {earliest:g})"
         )
-    return notes
-
-
-def _mean_and_spread(values: pd.Series) -> str:
-    known = values.dropna()
-    if known.empty:
-        return "not defined"
-    return f"{known.mean():.3f}" + (f" ± {known.std():.3f}" if len(known) > 1 else "")

@@ -6,7 +6,7 @@ family, logged by training and printed in reports.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
@@ -19,6 +19,25 @@ from numpy.typing import NDArray
 from lorpredict.survival import Floats, Outcome
 
 Level = Literal["fold", "repeat"]
+
+
+@dataclass(frozen=True)
+class Times:
+    """When risks are told.
+
+    Parameters
+    ----------
+    days : array of shape (n_days,)
+        Days since the landmark, every horizon among them.
+    horizons : array of shape (n_horizons,)
+        Days since the landmark.
+    names
+        One for each horizon; it ends the names of measures that are told at each.
+    """
+
+    days: Floats
+    horizons: Floats
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +99,7 @@ class Measure:
     better: Literal["higher", "lower"] | float
     compute: Callable[[Predicted], float | Floats]
 
-    def named_values(self, predicted: Predicted, horizon_names: list[str]) -> dict[str, float]:
+    def named_values(self, predicted: Predicted, horizon_names: Sequence[str]) -> dict[str, float]:
         """Compute the measure; one entry, or one for each horizon."""
         value = np.asarray(self.compute(predicted), dtype=float)
         if value.ndim == 0:
@@ -116,6 +135,26 @@ def measures() -> tuple[Measure, ...]:
         if not module.name.startswith("_"):
             import_module(f"lorpredict.evaluation.{module.name}")
     return tuple(_MEASURES[name] for name in sorted(_MEASURES))
+
+
+def measure_label(key: str) -> str:
+    """Return the wording of a figure's key: ``brier_day_365`` is "Brier score by day 365"."""
+    name, _, day = key.partition("_day_")
+    labels = {each.name: each.label for each in measures()}
+    return labels.get(name, name) + (f" by day {day}" if day else "")
+
+
+def values_of(
+    predicted: Predicted, horizon_names: Sequence[str], *, level: Level | None = None
+) -> dict[str, float]:
+    """Compute every measure, or those of one level; none where the risks are not known."""
+    if np.isnan(predicted.risk).any():
+        return {}
+    found: dict[str, float] = {}
+    for each in measures():
+        if level in (None, each.level):
+            found |= each.named_values(predicted, horizon_names)
+    return found
 
 
 def ratio(above: Floats, below: Floats) -> Floats:

@@ -31,7 +31,9 @@ def uno_c(predicted: Predicted) -> float:
     tau = float(predicted.horizons[-1])
     scores = predicted.at_horizons[:, -1]
     try:
-        return float(concordance_index_ipcw(predicted.reference, predicted.y, scores, tau=tau)[0])
+        with np.errstate(invalid="ignore"):  # no pair has a weight: not a number
+            found = concordance_index_ipcw(predicted.reference, predicted.y, scores, tau=tau)
+        return float(found[0])
     except NoComparablePairException:
         return float("nan")
     except ValueError:  # censoring cannot be estimated up to tau in the training rows

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lorpredict.evaluation._drawing import BLUE, GREY, ORANGE, numbers_at_risk, one_axes, steps
-from lorpredict.evaluation._evaluate import Evaluation, horizon_names
+from lorpredict.evaluation._evaluate import horizon_names
+from lorpredict.evaluation._evaluation import Evaluation
 from lorpredict.evaluation.calibration import observed_risk
 from lorpredict.evaluation.incidence import incidence_of
 from lorpredict.models import families
@@ -62,7 +63,7 @@ def calibration(evaluation: Evaluation, family: str) -> Figure:
 
 
 def comparison(evaluation: Evaluation) -> Figure:
-    """Uno's C and the last horizon's Brier score of every family, mean and spread over folds."""
+    """Uno's C and the last horizon's Brier score of every family, with 95 % intervals."""
     last = horizon_names(evaluation.at_risk.design, evaluation.horizons)[-1]
     panels = {"uno_c": "Uno's C (higher is better)", f"brier_{last}": "Brier score (lower)"}
     metrics = evaluation.metrics()
@@ -71,8 +72,10 @@ def comparison(evaluation: Evaluation) -> Figure:
     for axes, (name, title) in zip(figure.subplots(1, 2, sharey=True), panels.items(), strict=True):
         for row, found in enumerate(metrics.values()):
             if name in found:
-                spread = found.get(f"{name}_sd", 0.0)
-                axes.errorbar(found[name], row, xerr=spread, fmt="o", color=BLUE, capsize=3)
+                middle = found[name]
+                ends = (found.get(f"{name}_low", middle), found.get(f"{name}_high", middle))
+                away = np.abs(np.subtract(ends, middle))[:, None]
+                axes.errorbar(middle, row, xerr=away, fmt="o", color=BLUE, capsize=3)
         axes.set_yticks(range(len(labels)), labels)
         axes.set_title(title, fontsize=10)
         axes.grid(axis="x", alpha=0.3)

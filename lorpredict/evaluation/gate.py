@@ -7,43 +7,35 @@ The *stage* says how far an answer may be trusted; every answer carries it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from lorpredict.errors import TooLittleData
-from lorpredict.evaluation._evaluate import Evaluation
+from lorpredict.evaluation._evaluation import Evaluation
+from lorpredict.evaluation._rules import (
+    Rule,
+    rule_accuracy,
+    rule_calibration,
+    rule_events,
+    rule_gain,
+    rule_leakage,
+    rule_net_benefit,
+    rule_stability,
+)
+from lorpredict.evaluation.leakage import Leakage
 from lorpredict.evaluation.sample_size import sample_size_of
 from lorpredict.models import ModelFamily
 from lorpredict.synthetic import CAUTION
 
 Stage = Literal["demo", "exploratory", "candidate"]
 
-FEWEST_EVENTS_FOR_TREES = 100
-SMALLEST_GAIN = 0.02
 EVENTS_PER_PARAMETER = 10
+# What a tree model has to meet to be served; the others decide how far any model may be trusted.
+PROMOTING = "abfg"
 _SIMPLER = ("ridge", "null")
-# Rules that need more than cross-validation gives; until they are judged they do not hold.
-_NOT_JUDGED = {
-    "instability and subgroups": "median instability at most 0.10, no subgroup that falls behind",
-    "leakage": "no prediction moves when later columns do",
-}
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule with its figure, its threshold and whether it holds."""
-
-    name: str
-    figure: str
-    threshold: str
-    holds: bool
-
-    def __str__(self) -> str:
-        verdict = "holds" if self.holds else "does not hold"
-        return f"{self.name}: {self.figure} (needed: {self.threshold}) {verdict}"
 
 
 @dataclass(frozen=True)
@@ -53,17 +45,19 @@ class Verdicts:
     Parameters
     ----------
     champion, challenger
-        Names of families; no challenger where no tree model was trained.
-    stage, reasons
-        How far answers may be trusted, and why no further.
+        Names of families; no challenger where no other model was trained.
+    stages
+        Family -> how far its answers may be trusted.
+    reasons_of
+        Family -> why no further.
     rules
         Family -> the rules that it was judged by.
     """
 
     champion: str
     challenger: str | None
-    stage: Stage
-    reasons: tuple[str, ...]
+    stages: Mapping[str, Stage]
+    reasons_of: Mapping[str, tuple[str, ...]]
     rules: Mapping[str, tuple[Rule, ...]]
 
     @property
@@ -72,14 +66,32 @@ class Verdicts:
         aliases = {"champion": self.champion, "challenger": self.challenger}
         return {alias: family for alias, family in aliases.items() if family is not None}
 
+    @property
+    def stage(self) -> Stage:
+        """Where the champion stands."""
+        return self.stages[self.champion]
 
-def judge(evaluation: Evaluation, families: Sequence[ModelFamily], *, parameters: int) -> Verdicts:
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the champion stands no further."""
+        return self.reasons_of[self.champion]
+
+
+def judge(
+    evaluation: Evaluation,
+    families: Sequence[ModelFamily],
+    *,
+    parameters: int,
+    leakage: Leakage | None = None,
+) -> Verdicts:
     """Decide who is served and at what stage.
 
     Parameters
     ----------
     parameters
         Number of features of the linear model, for events per parameter.
+    leakage
+        What the leakage test found; without it its rule does not hold.
 
     Raises
     ------
@@ -87,14 +99,39 @@ def judge(evaluation: Evaluation, families: Sequence[ModelFamily], *, parameters
         If no family that may be served could learn in any fold.
     """
     simplest = _simplest(evaluation, families)
-    ranked = _ranked(evaluation, families)
-    trees = [family.name for family in ranked if family.kind == "tree"]
-    rules = {name: _rules(evaluation, name, simplest) for name in trees}
-    promoted = [name for name in trees if all(rule.holds for rule in rules[name])]
+    learnt = [family for family in families if _has_learnt(evaluation, family)]
+    rules = {family.name: tuple(_rules(evaluation, family, simplest, leakage)) for family in learnt}
+    ranked = _ranked(evaluation, learnt)
+    promoted = [family.name for family in ranked if _is_promoted(family, rules[family.name])]
     champion = promoted[0] if promoted else simplest
     others = [family.name for family in ranked if family.name != champion]
-    stage, reasons = _stage(evaluation, parameters)
-    return Verdicts(champion, others[0] if others else None, stage, reasons, rules)
+    short = tuple(_shortcomings(evaluation, parameters))
+    reasons = {name: (*short, *_failing(of_family)) for name, of_family in rules.items()}
+    synthetic = evaluation.at_risk.synthetic
+    return Verdicts(
+        champion=champion,
+        challenger=others[0] if others else None,
+        stages={name: _stage(synthetic, why) for name, why in reasons.items()},
+        reasons_of=reasons,
+        rules=rules,
+    )
+
+
+def _rules(
+    evaluation: Evaluation, family: ModelFamily, simplest: str, leakage: Leakage | None
+) -> Iterator[Rule]:
+    if family.kind == "tree":
+        yield rule_events(evaluation)
+        yield rule_gain(evaluation, family.name, simplest)
+    yield rule_accuracy(evaluation, family.name)
+    yield rule_calibration(evaluation, family.name)
+    yield rule_net_benefit(evaluation, family.name)
+    yield rule_stability(evaluation, family.name, tells_apart=family.kind != "reference")
+    yield rule_leakage(leakage)
+
+
+def _is_promoted(family: ModelFamily, rules: Sequence[Rule]) -> bool:
+    return family.kind == "tree" and all(rule.holds for rule in rules if rule.letter in PROMOTING)
 
 
 def _ranked(evaluation: Evaluation, families: Sequence[ModelFamily]) -> list[ModelFamily]:
@@ -118,51 +155,13 @@ def _has_learnt(evaluation: Evaluation, family: ModelFamily) -> bool:
     return not np.isnan(evaluation.risk[family.name]).all()
 
 
-def _rules(evaluation: Evaluation, name: str, reference: str) -> tuple[Rule, ...]:
+def _shortcomings(evaluation: Evaluation, parameters: int) -> Iterator[str]:
+    """Why no model of these children may be trusted further, whatever its figures."""
+    if evaluation.at_risk.synthetic:
+        yield CAUTION
     events = int(evaluation.at_risk.y["event"].sum())
-    gain, lower = _gain(evaluation, name, reference)
-    return (
-        Rule(
-            "events for a tree model",
-            f"{events} events",
-            f"{FEWEST_EVENTS_FOR_TREES}",
-            events >= FEWEST_EVENTS_FOR_TREES,
-        ),
-        Rule(
-            f"gain in Uno's C over {reference}",
-            f"{gain:+.3f}, 95 % interval from {lower:+.3f}",
-            f"at least {SMALLEST_GAIN:+.2f}, interval above 0",
-            bool(gain >= SMALLEST_GAIN and lower > 0),
-        ),
-        *(Rule(name, "not judged", threshold, False) for name, threshold in _NOT_JUDGED.items()),
-    )
-
-
-def _gain(evaluation: Evaluation, name: str, reference: str) -> tuple[float, float]:
-    """Mean paired difference of Uno's C and the lower end of its 95 % interval.
-
-    Folds of repeated cross-validation share children, so the variance over folds is corrected.
-
-    References
-    ----------
-    Nadeau C, Bengio Y. Machine Learning 52:239 (2003).
-    """
-    difference = evaluation.paired_difference(name, reference)
-    known = difference[np.isfinite(difference)]
-    if len(known) < 2:
-        return float("nan"), float("nan")
-    folds = int(evaluation.values["fold"].max())
-    test_to_train = 1 / (folds - 1)
-    variance = known.var(ddof=1) * (1 / len(known) + test_to_train)
-    return float(known.mean()), float(known.mean() - 1.96 * np.sqrt(variance))
-
-
-def _stage(evaluation: Evaluation, parameters: int) -> tuple[Stage, tuple[str, ...]]:
-    events = int(evaluation.at_risk.y["event"].sum())
-    synthetic = evaluation.at_risk.synthetic
-    reasons = [CAUTION] if synthetic else []
     if events < EVENTS_PER_PARAMETER * parameters:
-        reasons.append(
+        yield (
             f"{events} events for {parameters} parameters; "
             f"expected at least {EVENTS_PER_PARAMETER} events for each"
         )
@@ -170,10 +169,20 @@ def _stage(evaluation: Evaluation, parameters: int) -> tuple[Stage, tuple[str, .
         evaluation.at_risk.y, parameters=parameters, horizon_days=float(evaluation.horizons[-1])
     )
     if not size.is_met:
-        reasons.append(
+        yield (
             f"{size.children} children at risk; Riley's minimum is {size.needed} "
             f"(expected shrinkage {size.expected_shrinkage:.2f})"
         )
-    # A candidate needs calibration, net benefit and stability judged too; until then none is one.
-    reasons.append("calibration, net benefit and stability have not been judged by the gate")
-    return ("demo" if synthetic else "exploratory"), tuple(reasons)
+
+
+def _failing(rules: Sequence[Rule]) -> Iterator[str]:
+    """The rules that keep a model from being a candidate; (a) and (b) only say who is served."""
+    for rule in rules:
+        if rule.letter not in "ab" and not rule.holds:
+            yield str(rule)
+
+
+def _stage(synthetic: bool, reasons: Sequence[str]) -> Stage:
+    if synthetic:
+        return "demo"
+    return "exploratory" if reasons else "candidate"

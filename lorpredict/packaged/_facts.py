@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from lorpredict.design import ModelDesign
+from lorpredict.errors import interval_text
 from lorpredict.synthetic import CAUTION
 
 # Said beside CAUTION, or in its place where a model of observed children was adjusted.
@@ -90,8 +91,8 @@ class ModelFacts:
     reasons
         Why the stage is no better.
     metrics
-        Cross-validated figures: name -> mean, name_sd -> spread. Those of the model as it was
-        trained, also where it was recalibrated since.
+        Cross-validated figures: name -> estimate, name_low and name_high -> its 95 % interval.
+        Those of the model as it was trained, also where it was recalibrated since.
     recalibrations
         Every adjustment to another cohort, the latest last.
     """
@@ -118,6 +119,16 @@ class ModelFacts:
     def cohorts_seen(self) -> frozenset[str]:
         """SHA-256 of every table that taught or adjusted the model; none is external to it."""
         return frozenset([self.training.sha256, *(each.sha256 for each in self.recalibrations)])
+
+    @property
+    def figures(self) -> dict[str, tuple[float, str]]:
+        """Name of each figure -> its estimate, and its interval in words where it has one."""
+        ends = ("_low", "_high")
+        return {
+            name: (value, interval_text(*(self.metrics.get(f"{name}{end}") for end in ends)))
+            for name, value in self.metrics.items()
+            if not name.endswith(ends)
+        }
 
     @property
     def horizons(self) -> tuple[float, ...]:

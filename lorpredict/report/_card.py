@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lorpredict.evaluation import measure_label
 from lorpredict.packaged import PackagedModel, Recalibration
 
 
@@ -85,11 +86,9 @@ def _adjustment(adjusted: Recalibration) -> str:
 
 
 def _performance(model: PackagedModel) -> str:
-    metrics = model.facts.metrics
     rows = [
-        f"| {name} | {value:.3f} | {_spread(metrics.get(f'{name}_sd'))} |"
-        for name, value in metrics.items()
-        if not name.endswith("_sd")
+        f"| {measure_label(name)} | {value:.3f} | {interval} |"
+        for name, (value, interval) in model.facts.figures.items()
     ]
     earlier = (
         "**These are the figures of the original model**, as it was before recalibration. "
@@ -98,14 +97,10 @@ def _performance(model: PackagedModel) -> str:
     return (
         "## Performance on children the model had not seen\n\n"
         f"{earlier if model.facts.recalibrations else ''}"
-        "Repeated five-fold cross-validation, the whole pipeline inside. "
-        "Days count from the first infusion. Spread: standard deviation over folds or repeats.\n\n"
-        "| measure | mean | spread |\n|---|---|---|\n" + "\n".join(rows)
+        "Repeated five-fold cross-validation, the whole pipeline inside; the interval holds the "
+        "chance in who was seen and in how the folds fell. Days count from the first infusion.\n\n"
+        "| measure | estimate | 95 % interval |\n|---|---|---|\n" + "\n".join(rows)
     )
-
-
-def _spread(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
 
 
 def _predictors(model: PackagedModel) -> str:

@@ -135,7 +135,7 @@ def test_a_family_is_found_by_its_file(with_a_new_family: None, at_risk: AtRisk)
 def test_its_file_is_all_that_it_takes_to_be_judged_shipped_and_explained(
     with_a_new_family: None, cohort: Cohort, design: ModelDesign, tmp_path: Path
 ) -> None:
-    found = develop(cohort, design, family_names=["coin"], repeats=1)
+    found = develop(cohort, design, family_names=["coin"], plan="quick")
     assert "coin" in found.evaluation.metrics()
     loaded = PackagedModel.load(found.packaged("coin").save(tmp_path / "model"))
     assert loaded.explain([{"sex": "female"}]).scale == family("coin").explained_on

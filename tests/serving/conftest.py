@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("served")
     design = ModelDesign.read(ROOT / "training/designs/week14.toml")
     families = tuple(SERVED.values())
-    developed = develop(reconstructed_cohort(), design, family_names=families, repeats=1)
+    developed = develop(reconstructed_cohort(), design, family_names=families, plan="quick")
     for alias, family in SERVED.items():
         model = developed.packaged(family)
         model.save(place / alias, documents={"card.md": model_card(model)})

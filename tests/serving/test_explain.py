@@ -69,7 +69,7 @@ def test_a_cox_model_is_explained_on_the_log_hazard(client: TestClient, child: C
 def test_a_model_of_times_is_explained_on_the_log_acceleration(
     cohort: Cohort, design: ModelDesign, child: Child, tmp_path: Path
 ) -> None:
-    model = develop(cohort, design, family_names=("aft",), repeats=1).packaged("aft")
+    model = develop(cohort, design, family_names=("aft",), plan="quick").packaged("aft")
     model.save(tmp_path / "served" / "champion")
     settings = Settings(model=str(tmp_path / "served"), allow_stages=("demo",))
     client = TestClient(create_app(ServedModels.load(settings)))

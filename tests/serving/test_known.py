@@ -185,7 +185,10 @@ def save(tmp_path: Path) -> Save:
         own = {key: columns[key] for key in catalogued["predictors"]}
         table = reconstructed_cohort().table.assign(**own)
         made = develop(
-            read_cohort(table, known=design.catalogue), design, family_names=("ridge",), repeats=1
+            read_cohort(table, known=design.catalogue),
+            design,
+            family_names=("ridge",),
+            plan="quick",
         )
         made.packaged("ridge").save(tmp_path / alias)
 

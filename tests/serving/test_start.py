@@ -135,7 +135,7 @@ def test_a_sites_own_predictor_is_a_field_where_its_model_is_served(tmp_path: Pa
     )  # fmt: skip
     table = cohort.table.assign(smoker_at_home=[row % 3 == 0 for row in range(len(cohort))])
     ghent = read_cohort(table, known=design.catalogue)
-    made = develop(ghent, design, family_names=("ridge",), repeats=1)
+    made = develop(ghent, design, family_names=("ridge",), plan="quick")
     folder = made.packaged("ridge").save(tmp_path / "model")
     answered = subprocess.run(
         [sys.executable, "-c", _ASK_WITH_A_SITES_PREDICTOR],

@@ -103,7 +103,7 @@ def awkward_table() -> pd.DataFrame:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     place = tmp_path_factory.mktemp("trained")
     awkward_table().to_csv(place / "OTHER.csv", index=False)
-    run = run_project("main", place, cohort="OTHER.csv", families="ridge,forest", repeats="1")
+    run = run_project("main", place, cohort="OTHER.csv", families="ridge,forest", plan="quick")
     assert run.returncode == 0, run.stdout + run.stderr
     return Trained(place, run.stdout + run.stderr)
 

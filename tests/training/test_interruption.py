@@ -31,7 +31,7 @@ DELETING_A_MODEL = "mlflow:MlflowClient.delete_logged_model"
 
 @pytest.fixture(scope="module")
 def two_families(cohort: Cohort, design: ModelDesign) -> Development:
-    return develop(cohort, design, family_names=("ridge", "forest"), repeats=1)
+    return develop(cohort, design, family_names=("ridge", "forest"), plan="quick")
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_interrupted_recording_leaves_the_store_as_it_was(
     at_call(call, 2, partial(signal.raise_signal, signal.SIGINT), monkeypatch.setattr)
     at_call(then, 1, partial(signal.raise_signal, signal.SIGTERM), monkeypatch.setattr)
     with pytest.raises(KeyboardInterrupt), interrupts_as_exceptions():
-        record_training(two_families, name=NAME, repeats=1)
+        record_training(two_families, name=NAME)
     assert store.state == before
 
 
@@ -78,14 +78,14 @@ def test_models_stay_when_the_interruption_comes_after_their_registration(
     before = store.state
 
     def interrupted_at_the_end(
-        served: Mapping[str, LoggedModel], *, name: str, stage: str
+        served: Mapping[str, LoggedModel], *, name: str, stages: Mapping[str, str]
     ) -> dict[str, str]:
-        register(served, name=name, stage=stage)
+        register(served, name=name, stages=stages)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("training.tracking._record.register", interrupted_at_the_end)
     with pytest.raises(KeyboardInterrupt):
-        record_training(two_families, name=NAME, repeats=1)
+        record_training(two_families, name=NAME)
     assert len(store.state.folders) == len(before.folders) + 2
     assert len(store.state.models) == len(before.models) + 2
 
@@ -93,7 +93,7 @@ def test_models_stay_when_the_interruption_comes_after_their_registration(
 def train(store: Store, *signals: str) -> subprocess.CompletedProcess[str]:
     module = [sys.executable, "-m", "tests.training.signalled", *signals]
     return subprocess.run(
-        [*module, "--", "--families", "ridge,forest", "--repeats", "1"],
+        [*module, "--", "--families", "ridge,forest", "--plan", "quick"],
         cwd=PROJECT,
         env=clean_environment(MLFLOW_TRACKING_URI=store.address, TMPDIR=str(store.place)),
         capture_output=True,

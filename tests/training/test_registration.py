@@ -46,7 +46,7 @@ def away() -> None:
 
 
 def registered(served: Mapping[str, LoggedModel]) -> dict[str, str]:
-    return register(served, name=NAME, stage="demo")
+    return register(served, name=NAME, stages=dict.fromkeys(served, "demo"))
 
 
 def left_by_a_killed_run(store: Store, served: Mapping[str, LoggedModel]) -> dict[str, str]:
@@ -120,7 +120,7 @@ def test_first_registration_that_is_interrupted_leaves_no_alias(
 ) -> None:
     signal_at(monkeypatch, "delete_model_version_tag", 1, signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), interrupts_as_exceptions():
-        register(store.served, name="another", stage="demo")
+        register(store.served, name="another", stages=dict.fromkeys(store.served, "demo"))
     assert store.client.get_registered_model("another").aliases == {}
     assert not store.client.search_model_versions("name='another'")
 

@@ -43,13 +43,13 @@ def test_every_family_learns_unless_some_are_named(development: Development) -> 
 def test_kaplan_meier_and_ridge_are_always_among_them(
     raw: pd.DataFrame, design: ModelDesign
 ) -> None:
-    found = develop(read_cohort(raw), design, family_names=["published"], repeats=1)
+    found = develop(read_cohort(raw), design, family_names=["published"], plan="quick")
     assert list(found.models) == ["null", "published", "ridge"]
 
 
 def test_an_unknown_family_is_refused(raw: pd.DataFrame, design: ModelDesign) -> None:
     with pytest.raises(UnknownFamily, match="no model family 'woods'"):
-        develop(read_cohort(raw), design, family_names=["woods"], repeats=1)
+        develop(read_cohort(raw), design, family_names=["woods"], plan="quick")
 
 
 def test_a_synthetic_cohort_gives_a_demonstration(development: Development) -> None:
@@ -68,7 +68,7 @@ def test_the_same_table_without_the_word_synthetic_is_exploratory(
     raw: pd.DataFrame, design: ModelDesign
 ) -> None:
     observed = read_cohort(raw.drop(columns="synthetic"))
-    found = develop(observed, design, family_names=["null"], repeats=1)
+    found = develop(observed, design, family_names=["null"], plan="quick")
     assert found.verdicts.stage == "exploratory"
     assert found.packaged("ridge").facts.cautions == ()
 
@@ -90,7 +90,7 @@ def test_a_model_may_be_shipped_under_another_name(development: Development) -> 
 def test_a_cohort_without_an_event_teaches_nothing(raw: pd.DataFrame, design: ModelDesign) -> None:
     calm = raw.assign(outcome="administrative_end")
     with pytest.raises(TooLittleData) as refused:
-        develop(read_cohort(calm, name="calm"), design, repeats=1)
+        develop(read_cohort(calm, name="calm"), design, plan="quick")
     assert str(refused.value) == (
         "none of the 69 children at risk in 'calm' lost response after the landmark "
         "(outcome secondary_lor); there is nothing to learn"
@@ -102,7 +102,7 @@ def test_events_before_the_landmark_do_not_count(raw: pd.DataFrame, design: Mode
         follow_up_days=raw["follow_up_days"].mask(raw["outcome"] == "secondary_lor", "70")
     )
     with pytest.raises(TooLittleData, match="none of the 51 children at risk"):
-        develop(read_cohort(early), design, repeats=1)
+        develop(read_cohort(early), design, plan="quick")
 
 
 def test_a_cohort_without_any_trough_is_learnt_with_a_warning(
@@ -110,7 +110,7 @@ def test_a_cohort_without_any_trough_is_learnt_with_a_warning(
 ) -> None:
     cohort = read_cohort(raw.assign(trough_week14_ug_ml=""))
     with pytest.warns(NeverMeasuredWarning, match="knows nothing of: trough_week14_ug_ml$"):
-        found = develop(cohort, design, family_names=["null"], repeats=1)
+        found = develop(cohort, design, family_names=["null"], plan="quick")
     model = found.packaged("ridge")
     low, high = (model.predict([{"sex": "male", "trough_week14_ug_ml": t}]) for t in (0.5, 20.0))
     assert low.risk.tolist() == high.risk.tolist()
@@ -124,7 +124,7 @@ def test_a_cohort_that_lacks_a_column_of_the_design_is_refused(
     with pytest.raises(
         DesignError, match=r"lacks columns .*'week14' needs: growth_delay \(a column"
     ):
-        develop(read_cohort(raw.drop(columns="growth_delay")), design, repeats=1)
+        develop(read_cohort(raw.drop(columns="growth_delay")), design, plan="quick")
 
 
 def test_a_comparator_whose_predictors_are_lacking_is_skipped_with_its_reason(
@@ -132,7 +132,10 @@ def test_a_comparator_whose_predictors_are_lacking_is_skipped_with_its_reason(
 ) -> None:
     cohort = read_cohort(raw.drop(columns="growth_delay"))
     found = develop(
-        cohort, only(design, "sex", "albumin_g_l"), family_names=["published"], repeats=1
+        cohort,
+        only(design, "sex", "albumin_g_l"),
+        family_names=["published"],
+        plan="quick",
     )
     assert found.skipped == {
         "published": "the table lacks columns that the model needs: growth_delay"
@@ -145,7 +148,8 @@ def test_the_whole_line_gives_the_same_answers_twice(
 ) -> None:
     small = only(design, "albumin_g_l", "remission_week14")
     found = [
-        develop(read_cohort(raw), small, family_names=["null"], repeats=1, seed=9) for _ in range(2)
+        develop(read_cohort(raw), small, family_names=["null"], plan="quick", seed=9)
+        for _ in range(2)
     ]
     risks = [each.packaged("ridge").predict([{"albumin_g_l": 30.0}]).risk for each in found]
     np.testing.assert_array_equal(risks[0], risks[1])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 import mlflow
 import numpy as np
@@ -10,6 +11,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric
 
 from lorpredict.development import Development
+from lorpredict.evaluation import Verdicts
 from training.pictures import explanation_figures, overview_figures
 from training.tracking._discarding import discarded_on_failure
 from training.tracking._logged_model import log_model
@@ -19,7 +21,7 @@ from training.tracking._store import begun_run, log_dataset, log_figures, log_ta
 _MOST_METRICS_AT_ONCE = 1000
 
 
-def record_training(development: Development, *, name: str, repeats: int) -> dict[str, str]:
+def record_training(development: Development, *, name: str) -> dict[str, str]:
     """Log a development, register the models that are served, move the aliases.
 
     Returns
@@ -27,20 +29,22 @@ def record_training(development: Development, *, name: str, repeats: int) -> dic
     alias -> version of the registered model
     """
     with begun_run(f"{development.cohort.name}, {name}"):
-        _log_overview(development, name, repeats)
+        _log_overview(development, name)
         logged = {family: _log_family(development, family) for family in development.models}
         with discarded_on_failure(logged.values()):
             served = {
                 alias: log_model(development.packaged(family, name=name), logged[family])
                 for alias, family in development.verdicts.served.items()
             }
-            versions = register(served, name=name, stage=development.verdicts.stage)
+            verdicts = development.verdicts
+            stages = {alias: verdicts.stages[family] for alias, family in verdicts.served.items()}
+            versions = register(served, name=name, stages=stages)
         mlflow.set_tags({f"registered.{alias}": number for alias, number in versions.items()})
     print(_told(development, versions, name))
     return versions
 
 
-def _log_overview(development: Development, name: str, repeats: int) -> None:
+def _log_overview(development: Development, name: str) -> None:
     design = development.at_risk.design
     # `mlflow run` logs the arguments as they were typed; these are what became of them.
     mlflow.log_params(
@@ -51,7 +55,7 @@ def _log_overview(development: Development, name: str, repeats: int) -> None:
             "design.predictors": ",".join(design.predictors),
             "families.trained": ",".join(development.models),
             "evaluation.seed": development.seed,
-            "evaluation.repeats": repeats,
+            **_plan(development),
             "evaluation.grid_days_since_landmark": _grid(development),
             "registered_model": name,
         }
@@ -66,6 +70,11 @@ def _log_overview(development: Development, name: str, repeats: int) -> None:
     log_figures(overview_figures(development))
 
 
+def _plan(development: Development) -> dict[str, str]:
+    plan = asdict(development.evaluation.plan)
+    return {f"evaluation.{name}": str(value) for name, value in plan.items() if name != "reasons"}
+
+
 def _grid(development: Development) -> str:
     return ",".join(f"{day:.1f}" for day in development.evaluation.days)
 
@@ -73,8 +82,9 @@ def _grid(development: Development) -> str:
 def _verdict_tags(development: Development) -> dict[str, str]:
     verdicts = development.verdicts
     rules = {
-        f"gate.{family}": " | ".join(map(str, of_family))
+        f"gate.{family}.{rule.letter}": str(rule)
         for family, of_family in verdicts.rules.items()
+        for rule in of_family
     }
     return {
         "stage": verdicts.stage,
@@ -98,9 +108,10 @@ def _log_family(development: Development, family: str) -> str:
     """Log a family's figures in a run of its own, below the training's run."""
     label = development.models[family].family.label
     with mlflow.start_run(run_name=label, nested=True) as run:
-        mlflow.set_tags({"family": family, "stage": development.verdicts.stage})
+        mlflow.set_tags({"family": family, "stage": development.verdicts.stages[family]})
         mlflow.log_params({"family": family, "seed": development.seed})
         mlflow.log_metrics(development.evaluation.metrics()[family])
+        mlflow.log_metrics(development.evaluation.beside_the_headline(family))
         _log_every_fold(development, family, run.info.run_id)
         log_figures(explanation_figures(development, family))
     return str(run.info.run_id)
@@ -119,15 +130,26 @@ def _log_every_fold(development: Development, family: str, run_id: str) -> None:
         MlflowClient().log_batch(run_id, metrics=part)
 
 
+def _gate_lines(verdicts: Verdicts) -> Iterator[str]:
+    """Tell every rule of the models that are served, and which ones the others break."""
+    served = list(verdicts.served.values())
+    for family in served:
+        yield from (f"{family} {rule}" for rule in verdicts.rules[family])
+    for family, rules in verdicts.rules.items():
+        broken = " ".join(f"({rule.letter})" for rule in rules if not rule.holds)
+        if family not in served:
+            yield f"{family} does not keep {broken}" if broken else f"{family} keeps every rule"
+
+
 def _told(development: Development, versions: Mapping[str, str], name: str) -> str:
     verdicts = development.verdicts
     lines = [
         *development.at_risk.flow.lines(),
         "",
-        "On children the model had not seen (mean and spread):",
-        development.evaluation.tables()["comparison"].to_string(),
+        *development.evaluation.plan.lines(),
+        *development.evaluation.overview(),
         "",
-        *(f"{family}: {rule}" for family, rules in verdicts.rules.items() for rule in rules),
+        *_gate_lines(verdicts),
         *(f"note: {note}" for note in development.evaluation.notes),
         *(f"note: {family} could not learn: {why}" for family, why in development.skipped.items()),
         "",

@@ -21,15 +21,20 @@ from training.tracking._pending import (
 from training.tracking._quiet import quiet
 
 
-def register(served: Mapping[str, LoggedModel], *, name: str, stage: str) -> dict[str, str]:
+def register(
+    served: Mapping[str, LoggedModel], *, name: str, stages: Mapping[str, str]
+) -> dict[str, str]:
     """Make a version of each served model, then move champion and challenger; all or nothing.
 
-    A version is marked pending until both aliases stand. What a killed run left pending is
-    taken back first.
+    Each version is tagged with the stage of its alias, and marked pending until both aliases
+    stand. What a killed run left pending is taken back first.
     """
     client = MlflowClient()
-    with _taken_back_on_failure(client, name, stage) as marked:
-        versions = {alias: _make_version(model, name, marked) for alias, model in served.items()}
+    with _taken_back_on_failure(client, name) as marked:
+        versions = {
+            alias: _make_version(model, name, {"stage": stages[alias], **marked})
+            for alias, model in served.items()
+        }
         _move_aliases(client, name, versions)
         for number in versions.values():
             client.delete_model_version_tag(name, number, PENDING)
@@ -39,17 +44,17 @@ def register(served: Mapping[str, LoggedModel], *, name: str, stage: str) -> dic
 def register_beside(model: LoggedModel, *, name: str, stage: str) -> str:
     """Make one more version of a model and move no alias: who is served is for others to say."""
     client = MlflowClient()
-    with _taken_back_on_failure(client, name, stage) as marked:
-        number = _make_version(model, name, marked)
+    with _taken_back_on_failure(client, name) as marked:
+        number = _make_version(model, name, {"stage": stage, **marked})
         client.delete_model_version_tag(name, number, PENDING)
     return number
 
 
 @contextmanager
-def _taken_back_on_failure(client: MlflowClient, name: str, stage: str) -> Iterator[dict[str, str]]:
+def _taken_back_on_failure(client: MlflowClient, name: str) -> Iterator[dict[str, str]]:
     """Give the tags of a registration that has begun; take it back unless it ends."""
     remove_abandoned(client, name)
-    marked = {"stage": stage, **marks(client, name)}
+    marked = marks(client, name)
     try:
         yield marked
     except BaseException:

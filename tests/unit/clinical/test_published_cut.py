@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lorpredict.clinical import PublishedCut, table_two_cuts
@@ -20,7 +22,7 @@ from lorpredict.errors import CatalogueError
         ("!= none", ["none", "L4a"], [False, True]),
     ],
 )
-def test_who_is_on_the_named_side(text: str, values: list[object], held: list[bool]) -> None:
+def test_who_is_on_the_named_side(text: str, values: list[Any], held: list[bool]) -> None:
     assert PublishedCut.parse(text).holds(values).tolist() == held
 
 

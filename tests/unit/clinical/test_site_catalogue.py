@@ -88,7 +88,7 @@ def test_a_sites_predictor_is_known_beside_ours_and_the_version_says_so(
 def test_a_site_needs_no_change_of_the_package_from_table_to_answer(
     ghent: Cohort, design: ModelDesign, tmp_path: Path
 ) -> None:
-    made = develop(ghent, design, family_names=("ridge",), repeats=1)
+    made = develop(ghent, design, family_names=("ridge",), plan="quick")
     folder = made.packaged("ridge").save(tmp_path / "model")
     model = PackagedModel.load(folder)  # knows the site's predictors by the folder alone
     record = {"remission_week14": True, "albumin_g_l": 36.0, "il6_pg_ml": 20.0}

@@ -29,7 +29,7 @@ def test_the_stage_is_told_with_its_reasons(run: Run, ridge: Path) -> None:
         r"  trough_week14_ug_ml +Infliximab trough at week 14 +µg/mL +landmark",
         r"  by +12 months, 24 months after the first infusion",
         r"  children +69 at risk, 18 lost response",
-        r"  uno_c +0\.710 +0\.040",
+        r"  uno_c +0\.710 +0\.600 to 0\.800",
     ],
 )
 def test_what_is_told_of_it(run: Run, ridge: Path, line: str) -> None:
@@ -55,7 +55,7 @@ def test_the_json_has_design_predictors_training_and_figures(run: Run, forest: P
     assert len(told["predictors"]) == 18
     assert told["horizons_days_since_first_infusion"] == [365, 730]
     assert (told["training"]["children"], told["training"]["events"]) == (69, 18)
-    assert told["metrics"] == {"uno_c": 0.71, "uno_c_sd": 0.04}
+    assert told["metrics"] == {"uno_c": 0.71, "uno_c_low": 0.6, "uno_c_high": 0.8}
     assert told["card"].startswith("# lorpredict-test")
 
 

@@ -31,10 +31,16 @@ def test_every_figure_of_the_card_is_a_metric_of_the_model(
     model = packaged["ridge"]
     card = model_card(model)
     metrics = model.facts.metrics
-    assert f"| uno_c | {metrics['uno_c']:.3f} | {metrics['uno_c_sd']:.3f} |" in card
-    # Pooled once, in one repeat: a figure without a spread.
+    # A quick plan draws no children anew, and has no intervals.
+    assert f"| Uno's C | {metrics['uno_c']:.3f} |  |" in card
     slope = metrics["calibration_slope_day_365"]
-    assert f"| calibration_slope_day_365 | {slope:.3f} |  |" in card
+    assert f"| Calibration slope by day 365 | {slope:.3f} |  |" in card
+
+
+def test_a_figure_is_told_with_its_interval(packaged: dict[str, PackagedModel]) -> None:
+    model = packaged["ridge"]
+    facts = replace(model.facts, metrics={"uno_c": 0.7, "uno_c_low": 0.6, "uno_c_high": 0.8})
+    assert "| Uno's C | 0.700 | 0.600 to 0.800 |" in model_card(replace(model, facts=facts))
 
 
 def test_predictors_are_listed_with_unit_and_time(packaged: dict[str, PackagedModel]) -> None:

@@ -1,0 +1,98 @@
+"""Does rule (b) promote a tree model where it should, and only there?
+
+Log-linear cohorts are those of the plausible scenario: what is true there a linear model can see.
+In the scenario of interactions it can see nothing. And where there is nothing to see at all,
+nothing may be found.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from benchmarks.study._cells import Cell, Row
+from benchmarks.study.headline import children
+from lorpredict import evaluate, family
+from lorpredict.evaluation import choose_plan
+from lorpredict.evaluation._rules import SMALLEST_GAIN, paired_gain
+
+PART = "promotion"
+_SLOPE = "calibration_slope_day_730"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of cohorts, and the tree models that may be promoted there."""
+
+    scenario: str
+    children: int
+    cohorts: int
+    trees: tuple[str, ...]
+
+
+KINDS = (
+    Kind("null", 300, 100, ("boosting", "forest")),
+    Kind("interactions", 2000, 60, ("boosting",)),
+    Kind("plausible", 1000, 60, ("boosting", "forest")),
+)
+
+
+def cells() -> list[Cell]:
+    """Return every cell."""
+    return [
+        Cell(
+            PART,
+            {"scenario": kind.scenario, "children": kind.children},
+            kind.cohorts,
+            partial(_judged, kind),
+        )
+        for kind in KINDS
+    ]
+
+
+def _judged(kind: Kind, number: int) -> Row:
+    warnings.simplefilter("ignore")
+    at_risk = children(kind.scenario, kind.children, number, 2)
+    chosen = [family("ridge"), *(family(name) for name in kind.trees)]
+    draws = 200 if kind.scenario == "null" else 0
+    plan = replace(choose_plan(at_risk), resamples=0, resamples_of_trees=0, draws=draws, repeats=5)
+    found = evaluate(at_risk, chosen, plan=replace(plan, by_time=False), seed=number)
+    told: Row = {"events": int(at_risk.y["event"].sum())}
+    for name, metrics in found.metrics().items():
+        told[f"{name} c"] = round(metrics["uno_c"], 5)
+    slope = [found.metrics()["ridge"].get(f"{_SLOPE}{end}") for end in ("", "_low", "_high")]
+    told["ridge slope"] = [None if value is None else round(value, 4) for value in slope]
+    for name in kind.trees:
+        gain, lower = paired_gain(found, name, "ridge")
+        told |= {f"{name} gain": round(gain, 5), f"{name} lower": round(lower, 5)}
+    return told
+
+
+def table(cells: Sequence[Cell]) -> list[str]:
+    """Return the result as lines of Markdown."""
+    head = "| scenario | children | cohorts | tree models | promoted by (b) | Uno's C, mean |"
+    return [head, "| --- | ---: | ---: | --- | ---: | --- |", *map(_row, cells)]
+
+
+def _row(cell: Cell) -> str:
+    done = cell.done()
+    [kind] = [kind for kind in KINDS if kind.scenario == cell.about["scenario"]]
+    promoted = sum(
+        any(
+            row[f"{name} gain"] >= SMALLEST_GAIN and row[f"{name} lower"] > 0 for name in kind.trees
+        )
+        for row in done
+    )
+    means = [
+        f"{name} {np.mean([row[f'{name} c'] for row in done]):.3f}"
+        for name in ("ridge", *kind.trees)
+        if done
+    ]
+    return (
+        f"| {kind.scenario} | {kind.children:,} | {len(done)} | {', '.join(kind.trees)} "
+        f"| {promoted} | {', '.join(means)} |"
+    )

@@ -1,0 +1,146 @@
+"""What the bootstrap tells: how much a model flatters itself, and how much single risks move.
+
+References
+----------
+Harrell FE, Lee KL, Mark DB. Stat Med 15:361 (1996): correction for optimism.
+Noma H, et al. Stat Med 40:5691 (2021): intervals by shifting the apparent ones. They are shifted
+here so as to lie about the corrected figure, since models of resamples flatter themselves more
+than the model of all children, which would move the interval off its estimate.
+Riley RD, Collins GS. Biom J 65:2200302 (2023): instability of single risks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lorpredict.evaluation._learning import Settings, predict_split
+from lorpredict.evaluation._measure import Predicted, Times, values_of
+from lorpredict.evaluation._running import Job
+from lorpredict.evaluation._splits import Positions, Split, bootstrap_splits
+from lorpredict.models import ModelFamily
+from lorpredict.outcome import AtRisk
+from lorpredict.survival import Floats
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """What a model that learnt from one resample says.
+
+    Parameters
+    ----------
+    number : 0 for the model of all children, then the resamples
+    apparent : measures on the children from whom it learnt
+    tested : measures on all children
+    risk : array of shape (n_children, n_horizons), of all children
+    """
+
+    family: str
+    number: int
+    apparent: Mapping[str, float]
+    tested: Mapping[str, float]
+    risk: Floats
+    clipped_at: float | None = None
+    problem: str = ""
+
+
+def bootstrap_jobs(
+    at_risk: AtRisk,
+    family: ModelFamily,
+    times: Times,
+    *,
+    resamples: int,
+    seed: int,
+    settings: Settings | None = None,
+) -> list[Job]:
+    """Return one job for the model of all children, and one for each resample."""
+    everyone = np.arange(len(at_risk))
+    whole = Split(-1, 0, everyone, everyone, seed, "bootstrap")
+    splits = [whole, *bootstrap_splits(at_risk, resamples=resamples, seed=seed)]
+    asked = (settings or {}).get(family.name)
+    return [
+        Job(
+            ("bootstrap", family.name, repr(asked), number, split.seed),
+            partial(_resampled, at_risk, family, split, number, times, asked),
+        )
+        for number, split in enumerate(splits if resamples else [])
+    ]
+
+
+def _resampled(
+    at_risk: AtRisk,
+    family: ModelFamily,
+    split: Split,
+    number: int,
+    times: Times,
+    settings: Mapping[str, Any] | None,
+) -> Resampled:
+    found = predict_split(at_risk, family, split, times.days, settings)
+    horizons = np.searchsorted(times.days, times.horizons)
+    told = Resampled(
+        family.name, number, {}, {}, found.risk[:, horizons], found.clipped_at, found.problem
+    )
+    if found.problem:
+        return told
+    apparent = _measured(at_risk, found.risk, split.train, times)
+    if number == 0:
+        return replace(told, apparent=apparent, tested=apparent)
+    return replace(
+        told, apparent=apparent, tested=_measured(at_risk, found.risk, split.test, times)
+    )
+
+
+def _measured(at_risk: AtRisk, risk: Floats, rows: Positions, times: Times) -> dict[str, float]:
+    y = at_risk.y[rows]
+    predicted = Predicted(risk[rows], times.days, times.horizons, y, y)
+    return values_of(predicted, times.names)
+
+
+@dataclass(frozen=True)
+class Optimism:
+    """How much one family flatters itself.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Indexed by measure: ``apparent``, ``optimism``, ``estimate`` (the difference of the two),
+        ``low`` and ``high`` (95 %), ``undefined`` (in how many resamples the measure is not).
+    instability : array of shape (n_children, n_horizons)
+        Standard deviation of each child's risk over the models of the resamples.
+    risk : array of shape (n_resamples, n_children, n_horizons)
+    """
+
+    estimates: pd.DataFrame
+    instability: Floats
+    risk: Floats
+
+
+def optimism(found: Sequence[Resampled]) -> Optimism | None:
+    """Summarise the resamples of one family; None where the model of all children is not known."""
+    whole, resamples = found[0], [each for each in found[1:] if not each.problem]
+    if whole.problem or not resamples:
+        return None
+    apparent = pd.DataFrame([each.apparent for each in resamples])
+    tested = pd.DataFrame([each.tested for each in resamples])
+    seen = pd.Series(whole.apparent, dtype=float)
+    flattery = (apparent - tested).mean()
+    low, high = (apparent.quantile(share) for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    estimates = pd.DataFrame(
+        {
+            "apparent": seen,
+            "optimism": flattery,
+            "estimate": seen - flattery,
+            "low": seen - flattery + low - apparent.mean(),
+            "high": seen - flattery + high - apparent.mean(),
+            "undefined": (apparent - tested).isna().sum(),
+        }
+    )
+    risk = np.array([each.risk for each in resamples])
+    return Optimism(estimates.reindex(seen.index), risk.std(axis=0, ddof=1), risk)
