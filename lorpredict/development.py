@@ -15,7 +15,9 @@ from lorpredict.evaluation.leakage import leakage_of
 from lorpredict.models import FamilyModel, ModelFamily, families
 from lorpredict.outcome import AtRisk, landmark
 from lorpredict.packaged import ModelFacts, PackagedModel, TrainingFacts
+from lorpredict.sensitivity import Sensitivity, sensitivity_of
 from lorpredict.survival import last_day_at_risk, refuse_beyond
+from lorpredict.uncertainty import Uncertainty, uncertainty_of
 
 MODEL_NAME = "lorpredict-week14"
 
@@ -59,7 +61,23 @@ class Development:
             ),
             encoding=model.encoding_,
             curves=model.curves_,
+            uncertainty=self._uncertainty(model),
         )
+
+    def _uncertainty(self, model: FamilyModel) -> Uncertainty | None:
+        """What the models of the bootstrap tell about single risks."""
+        name, told = model.family.name, self.evaluation.resampled
+        if name not in told:
+            return None
+        features = model.features(self.at_risk.X)
+        return uncertainty_of(
+            name, model.family.interval, features, told[name], self.evaluation.horizons
+        )
+
+    def sensitivity(self) -> Sensitivity:
+        """What would be found of the champion if what cannot be known were otherwise."""
+        champion = self.verdicts.champion
+        return sensitivity_of(self.cohort, self.evaluation, champion, seed=self.seed)
 
     def __repr__(self) -> str:
         served = ", ".join(f"{alias}: {name}" for alias, name in self.verdicts.served.items())

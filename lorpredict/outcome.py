@@ -11,7 +11,7 @@ van Houwelingen HC, Putter H. Dynamic Prediction in Clinical Survival Analysis (
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from lorpredict.clinical._derived import Record
 
 Rows = NDArray[np.bool_]
+ALREADY_LOST = "already in loss of response at the landmark"
+UNKNOWN = "whether already in loss of response is unknown (no PCDAI at week 14)"
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,24 @@ class AtRisk:
         return np.array([codes.get(end, 0) for end in self.ends], dtype=np.int64)
 
 
-def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
+def landmark(
+    cohort: Cohort,
+    design: ModelDesign,
+    *,
+    already_lost: Literal["left out", "kept"] = "left out",
+    unknown: Literal["kept", "left out"] = "kept",
+) -> AtRisk:
     """Take the children who are at risk at the landmark and start their clock there.
 
     Left out, and counted: those whose observation or response ended by the landmark, those
     already in loss of response, those who had not responded. Where that cannot be known, because
     the activity index was not recorded, the child is kept and counted as unknown.
+
+    Parameters
+    ----------
+    already_lost, unknown
+        What becomes of children already in loss of response, and of those of whom that is not
+        known; sensitivity analyses ask for the other.
 
     Raises
     ------
@@ -123,7 +137,12 @@ def landmark(cohort: Cohort, design: ModelDesign) -> AtRisk:
     table = _with_remission(cohort.table, activity)
     _refuse_lacking(cohort, table, design)
     clock = _landmark_days(table, design)
-    left_out = _first_reason_only(_reasons(table, clock, activity, design))
+    reasons = _reasons(table, clock, activity, design)
+    if already_lost == "kept":
+        del reasons[ALREADY_LOST]
+    if unknown == "left out":
+        reasons[UNKNOWN] = _where(activity.already_lost, None)
+    left_out = _first_reason_only(reasons)
     kept = ~np.logical_or.reduce(list(left_out.values()))
     if not kept.any():
         told = ", ".join(f"{rows.sum()} {reason}" for reason, rows in left_out.items())
@@ -223,7 +242,7 @@ def _reasons(
     return {
         "response lost at or before the landmark": ended & lost,
         "observation ended at or before the landmark": ended & ~lost,
-        "already in loss of response at the landmark": _where(activity.already_lost, True),
+        ALREADY_LOST: _where(activity.already_lost, True),
         "no response at the landmark": _where(activity.has_responded, False),
     }
 
@@ -242,9 +261,7 @@ def _flow(
 ) -> FlowDiagram:
     ended = table.loc[kept, "outcome"].astype(str).value_counts()
     unknown = {
-        "whether already in loss of response is unknown (no PCDAI at week 14)": _where(
-            activity.already_lost, None
-        ),
+        UNKNOWN: _where(activity.already_lost, None),
         "whether response was reached is unknown (no fall of the PCDAI)": _where(
             activity.has_responded, None
         ),

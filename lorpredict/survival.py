@@ -159,6 +159,33 @@ class SurvivalModel(Protocol):
         ...
 
 
+NO_INTERVAL = "No interval: this model cannot say how sure a single risk is."
+
+
+@dataclass(frozen=True)
+class RiskInterval:
+    """Between what the true risk of a child should lie.
+
+    Parameters
+    ----------
+    low, high : arrays of shape (n_patients, n_horizons)
+    method : how it was found, in a sentence
+    """
+
+    low: Floats
+    high: Floats
+    method: str
+
+    @classmethod
+    def joined(cls, parts: Sequence[RiskInterval | None]) -> RiskInterval | None:
+        """Put the intervals of several groups of patients below one another; all or none."""
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return None
+        low, high = (np.concatenate([getattr(p, end) for p in known]) for end in ("low", "high"))
+        return cls(low, high, known[0].method)
+
+
 @dataclass(frozen=True)
 class RiskPrediction:
     """Risk of secondary loss of response by each horizon.
@@ -171,6 +198,7 @@ class RiskPrediction:
     risk : array of shape (n_patients, n_horizons)
     missing : for each patient, the predictors that were not measured
     warnings : for each patient, what is unusual about the record
+    interval : between what the true risk should lie; None where the model cannot say
     """
 
     days_since_first_infusion: Floats
@@ -178,6 +206,7 @@ class RiskPrediction:
     risk: Floats
     missing: tuple[tuple[str, ...], ...]
     warnings: tuple[tuple[str, ...], ...]
+    interval: RiskInterval | None = None
 
     @classmethod
     def joined(cls, parts: Sequence[RiskPrediction]) -> RiskPrediction:
@@ -194,6 +223,7 @@ class RiskPrediction:
             np.concatenate([part.risk for part in parts]),
             tuple(each for part in parts for each in part.missing),
             tuple(each for part in parts for each in part.warnings),
+            RiskInterval.joined([part.interval for part in parts]),
         )
 
     def __repr__(self) -> str:

@@ -15,6 +15,11 @@ READING = (
 )
 
 
+_WHERE_NOT = "null where the model cannot say how sure a single risk is"
+LOW = Field(ge=0, le=1, description=f"Lower end of the 95 % interval; {_WHERE_NOT}.")
+HIGH = Field(ge=0, le=1, description=f"Upper end of the 95 % interval; {_WHERE_NOT}.")
+INTERVAL = Field(description="How the intervals were found, or that there are none.")
+
 ExplainedScale = Literal["risk", "log_hazard", "log_acceleration"]
 
 
@@ -56,6 +61,8 @@ class RiskTold(_Answer):
     days_since_first_infusion: float
     days_since_landmark: float
     risk: float = Field(ge=0, le=1)
+    risk_low: float | None = LOW
+    risk_high: float | None = HIGH
 
 
 class RiskAnswer(_Answer):
@@ -71,6 +78,7 @@ class RiskAnswers(_Answer):
 
     model: ModelTold
     estimand: str
+    interval: str = INTERVAL
     answers: list[RiskAnswer]
 
 
@@ -94,6 +102,8 @@ class HorizonExplained(_Answer):
     days_since_first_infusion: float
     days_since_landmark: float
     risk: float = Field(ge=0, le=1)
+    risk_low: float | None = LOW
+    risk_high: float | None = HIGH
     base_value: float
     contributions_sum: float
     predicted: float
@@ -113,6 +123,7 @@ class ExplainAnswers(_Answer):
 
     model: ModelTold
     estimand: str
+    interval: str = INTERVAL
     scale: ExplainedScale = Field(
         description=(
             "The scale on which the contributions add up. risk: shares of the probability. "

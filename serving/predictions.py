@@ -10,7 +10,7 @@ import anyio.to_thread
 from lorpredict.clinical import Predictor
 from lorpredict.errors import BeyondFollowUp, RecordFaults
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
-from lorpredict.survival import FEWEST_AT_RISK, RiskPrediction
+from lorpredict.survival import FEWEST_AT_RISK, NO_INTERVAL, RiskPrediction
 from serving import answers as told
 from serving.errors import RequestFault, TimesBeyondFollowUp
 from serving.faults import faults_of_records
@@ -43,6 +43,7 @@ def risks(served: Served, question: Question) -> told.RiskAnswers:
     return told.RiskAnswers(
         model=model_told(served),
         estimand=told.ESTIMAND,
+        interval=_interval_told(prediction),
         answers=[_risk_answer(prediction, row) for row in range(len(prediction.risk))],
     )
 
@@ -54,6 +55,7 @@ def explanations(served: Served, question: Question) -> told.ExplainAnswers:
     return told.ExplainAnswers(
         model=model_told(served),
         estimand=told.ESTIMAND,
+        interval=_interval_told(prediction),
         scale=cast(told.ExplainedScale, contributions.scale),
         reading=told.READING,
         answers=[
@@ -130,11 +132,25 @@ def _times(prediction: RiskPrediction) -> range:
     return range(len(prediction.days_since_first_infusion))
 
 
-def _time(prediction: RiskPrediction, position: int, time: int) -> dict[str, float]:
+def _interval_told(prediction: RiskPrediction) -> str:
+    return NO_INTERVAL if prediction.interval is None else prediction.interval.method
+
+
+def _time(prediction: RiskPrediction, position: int, time: int) -> dict[str, Any]:
+    low, high = (
+        (None, None)
+        if prediction.interval is None
+        else (
+            float(prediction.interval.low[position, time]),
+            float(prediction.interval.high[position, time]),
+        )
+    )
     return {
         "days_since_first_infusion": float(prediction.days_since_first_infusion[time]),
         "days_since_landmark": float(prediction.days_since_landmark[position, time]),
         "risk": float(prediction.risk[position, time]),
+        "risk_low": low,
+        "risk_high": high,
     }
 
 

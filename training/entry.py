@@ -11,16 +11,19 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lorpredict.errors import LorpredictError
+from lorpredict.errors import DesignError, LorpredictError, did_you_mean
 from training.addresses import ADDRESS_VARIABLE, address, file_or_address
 from training.progress import interrupts_as_exceptions, plain_warnings
 
 if TYPE_CHECKING:
     from lorpredict.clinical import Catalogue
     from lorpredict.cohort import Cohort
+    from lorpredict.design import ModelDesign
 
+DESIGNS = Path(__file__).parent / "designs"
 NOTHING = ("", os.devnull)  # MLflow hands over a path that exists, so /dev/null stands for none
 
 
@@ -126,6 +129,24 @@ def no_cohort() -> Cohort:
         "no cohort; expected -P cohort=FILE, or -P address=... -P query=..., or the environment "
         f"variable {ADDRESS_VARIABLE} and -P query=..."
     )
+
+
+def design_of(name: str) -> ModelDesign:
+    """Read a design by its name in ``training/designs``, or from the path of a file."""
+    from lorpredict.design import ModelDesign
+
+    named = {file.stem: file for file in sorted(DESIGNS.glob("*.toml"))}
+    if name not in named and not Path(name).is_file():
+        hint = did_you_mean(name, list(named))
+        told = f"no design {name!r}: expected one of {', '.join(named)}, or the whole path of a"
+        raise DesignError(f"{told} TOML file. {hint}".rstrip())
+    return ModelDesign.read(named.get(name, name))
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Take names separated by commas; ``all`` stands for none in particular."""
+    found = tuple(name.strip() for name in text.split(",") if name.strip())
+    return () if found == ("all",) else found
 
 
 def whole(text: str) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from benchmarks._side_by_side import machine
-from benchmarks.study import _cells, headline, promotion
+from benchmarks.study import _cells, headline, intervals, promotion
 
-PARTS = {"promotion": promotion, "headline": headline}
+PARTS = {"intervals": intervals, "headline": headline, "promotion": promotion}
 PACKAGES = ("lorpredict", "scikit-survival", "scikit-learn", "xgboost-cpu", "numpy")
 
 

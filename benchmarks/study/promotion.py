@@ -18,7 +18,7 @@ from benchmarks.study._cells import Cell, Row
 from benchmarks.study.headline import children
 from lorpredict import evaluate, family
 from lorpredict.evaluation import choose_plan
-from lorpredict.evaluation._rules import SMALLEST_GAIN, paired_gain
+from lorpredict.evaluation._rules import SMALLEST_GAIN, paired_interval
 
 PART = "promotion"
 _SLOPE = "calibration_slope_day_730"
@@ -67,7 +67,7 @@ def _judged(kind: Kind, number: int) -> Row:
     slope = [found.metrics()["ridge"].get(f"{_SLOPE}{end}") for end in ("", "_low", "_high")]
     told["ridge slope"] = [None if value is None else round(value, 4) for value in slope]
     for name in kind.trees:
-        gain, lower = paired_gain(found, name, "ridge")
+        gain, lower, _ = paired_interval(found, name, "ridge")
         told |= {f"{name} gain": round(gain, 5), f"{name} lower": round(lower, 5)}
     return told
 

@@ -29,6 +29,13 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def percent_with_interval(share: float, low: float | None = None, high: float | None = None) -> str:
+    """Return a risk as people read it, with its interval where there is one."""
+    if low is None or high is None:
+        return percent(share)
+    return f"{percent(share)} ({100 * low:.0f} to {100 * high:.0f})"
+
+
 def for_the_shell(hint: str, *, column: str = "COLUMN") -> str:
     """Word a hint for somebody who types: an option in the place of an argument in Python.
 

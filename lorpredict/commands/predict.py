@@ -13,8 +13,9 @@ from lorpredict.commands._children import Children, read_children
 from lorpredict.commands._console import emphasis, heading, table
 from lorpredict.commands._files import refuse_output, whole_file, write_csv
 from lorpredict.commands._source import Asked
-from lorpredict.commands._wording import months, percent
+from lorpredict.commands._wording import months, percent_with_interval
 from lorpredict.errors import counted, counted_children
+from lorpredict.survival import NO_INTERVAL
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -76,13 +77,18 @@ def predict(
 
 
 def _header(children: Children, told: RiskPrediction) -> list[str]:
-    days = [f"risk_by_day_{day:g}" for day in told.days_since_first_infusion]
+    days = [
+        f"risk_by_day_{day:g}{end}"
+        for day in told.days_since_first_infusion
+        for end in (("", "_low", "_high") if told.interval else ("",))
+    ]
     return ["row", "patient_id", *days, "missing", "warnings", *children.asked.cells()]
 
 
 def _rows(children: Children, told: RiskPrediction) -> Iterator[list[Any]]:
     model = children.asked.cells().values()
-    for row, risks in enumerate(told.risk.tolist()):
+    for row in range(len(children)):
+        risks = [value for part in _risks(told, row) for value in part]
         missing, warnings = ";".join(told.missing[row]), "; ".join(told.warnings[row])
         yield [row + 1, children.ids[row], *risks, missing, warnings, *model]
 
@@ -96,16 +102,27 @@ def _content(children: Children, told: RiskPrediction) -> dict[str, Any]:
                 "row": row + 1,
                 "patient_id": children.ids[row],
                 "risks": [
-                    {"days_since_first_infusion": day, "risk": risk}
-                    for day, risk in zip(days, risks, strict=True)
+                    {
+                        "days_since_first_infusion": day,
+                        **dict(zip(("risk", "risk_low", "risk_high"), risks, strict=False)),
+                    }
+                    for day, risks in zip(days, _risks(told, row), strict=True)
                 ],
                 "missing": list(told.missing[row]),
                 "warnings": list(told.warnings[row]),
             }
-            for row, risks in enumerate(told.risk.tolist())
+            for row in range(len(children))
         ],
         "warnings": children.remarks,
     }
+
+
+def _risks(told: RiskPrediction, row: int) -> list[tuple[float, ...]]:
+    """Risk by each horizon, with the ends of its interval where the model can say."""
+    columns = [told.risk]
+    if told.interval is not None:
+        columns += [told.interval.low, told.interval.high]
+    return list(zip(*(column[row].tolist() for column in columns), strict=True))
 
 
 def _report(
@@ -121,6 +138,7 @@ def _report(
     if len(children) > len(shown):
         more = counted_children(len(children) - len(shown))
         yield f"\n{more} more; --output and --json have all."
+    yield f"\n{told.interval.method if told.interval else NO_INTERVAL}"
     if notes:
         yield heading("What is unusual")
         yield table(["", ""], [[f"  {n}", text] for n, text in enumerate(notes, 1)], right="rl")
@@ -137,7 +155,7 @@ def _table(
         [
             str(row + 1),
             *([children.ids[row] or ""] if named else []),
-            *map(percent, told.risk[row]),
+            *(percent_with_interval(*risks) for risks in _risks(told, row)),
             _missing(told.missing[row], names=names),
             ", ".join(str(notes.index(text) + 1) for text in told.warnings[row]),
         ]

@@ -112,13 +112,10 @@ class Optimism:
     estimates : DataFrame
         Indexed by measure: ``apparent``, ``optimism``, ``estimate`` (the difference of the two),
         ``low`` and ``high`` (95 %), ``undefined`` (in how many resamples the measure is not).
-    instability : array of shape (n_children, n_horizons)
-        Standard deviation of each child's risk over the models of the resamples.
     risk : array of shape (n_resamples, n_children, n_horizons)
     """
 
     estimates: pd.DataFrame
-    instability: Floats
     risk: Floats
 
 
@@ -143,4 +140,4 @@ def optimism(found: Sequence[Resampled]) -> Optimism | None:
         }
     )
     risk = np.array([each.risk for each in resamples])
-    return Optimism(estimates.reindex(seen.index), risk.std(axis=0, ddof=1), risk)
+    return Optimism(estimates.reindex(seen.index), risk)

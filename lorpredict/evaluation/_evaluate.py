@@ -64,7 +64,7 @@ def evaluate(
         If there are fewer than two events, or no horizon lies within follow-up.
     """
     plan = choose_plan(at_risk, plan) if isinstance(plan, str) else plan
-    times, notes = _times(at_risk)
+    times, notes = times_of(at_risk)
     kept = _kept(checkpoints, at_risk, families, plan, times, seed)
     work = _Work(at_risk, tuple(families), plan, times, seed, tuple(notes))
     found = work.done(partial(finished, workers=workers, checkpoints=kept), progress)
@@ -144,7 +144,7 @@ class _Work:
             estimates=estimates_of(self.families, values, intervals, known),
             parts=_parts.table(tested),
             risk=risk,
-            instability={name: found.instability for name, found in known.items()},
+            resampled={name: found.risk for name, found in known.items()},
             times=self.times,
             at_risk=self.at_risk,
             plan=self.plan,
@@ -205,7 +205,7 @@ def horizon_names(design: ModelDesign, horizons: Floats) -> list[str]:
     return [f"day_{day + design.landmark_day:.0f}" for day in horizons]
 
 
-def _times(at_risk: AtRisk) -> tuple[Times, list[str]]:
+def times_of(at_risk: AtRisk) -> tuple[Times, list[str]]:
     design, last = at_risk.design, last_day_at_risk(at_risk.y)
     within = design.horizons[design.horizons <= last]
     beyond = design.horizons[design.horizons > last]

@@ -40,9 +40,9 @@ class Evaluation:
         The same of hospitals and of the latest children, where they were left out.
     risk
         Family -> out-of-fold risks, array of shape (n_repeats, n_children, n_days).
-    instability
-        Family -> standard deviation of each child's risk over the models of the bootstrap, array
-        of shape (n_children, n_horizons).
+    resampled
+        Family -> risks that the models of the bootstrap told all children, array of shape
+        (n_resamples, n_children, n_horizons).
     times
         The grid of days, which the integrated Brier score is taken over, and the horizons: those
         of the design that lie within follow-up.
@@ -54,11 +54,16 @@ class Evaluation:
     estimates: pd.DataFrame
     parts: pd.DataFrame
     risk: Mapping[str, Floats]
-    instability: Mapping[str, Floats]
+    resampled: Mapping[str, Floats]
     times: Times
     at_risk: AtRisk
     plan: ValidationPlan
     notes: tuple[str, ...]
+
+    @property
+    def instability(self) -> dict[str, Floats]:
+        """Family -> standard deviation of each child's risk over the models of the bootstrap."""
+        return {name: risk.std(axis=0, ddof=1) for name, risk in self.resampled.items()}
 
     @property
     def days(self) -> Floats:

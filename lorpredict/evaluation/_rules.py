@@ -59,7 +59,7 @@ def rule_events(evaluation: Evaluation) -> Rule:
 
 def rule_gain(evaluation: Evaluation, family: str, reference: str) -> Rule:
     """(b) A tree model needs a gain in discrimination that is large and sure."""
-    gain, lower = paired_gain(evaluation, family, reference)
+    gain, lower, _ = paired_interval(evaluation, family, reference)
     return Rule(
         "b",
         f"gain in Uno's C over {reference}",
@@ -69,8 +69,10 @@ def rule_gain(evaluation: Evaluation, family: str, reference: str) -> Rule:
     )
 
 
-def paired_gain(evaluation: Evaluation, family: str, reference: str) -> tuple[float, float]:
-    """Mean paired difference of Uno's C and the lower end of its 95 % interval.
+def paired_interval(
+    evaluation: Evaluation, family: str, reference: str
+) -> tuple[float, float, float]:
+    """Mean paired difference of Uno's C and the ends of its 95 % interval.
 
     Folds of repeated cross-validation share children, so the variance over folds is corrected.
 
@@ -81,11 +83,12 @@ def paired_gain(evaluation: Evaluation, family: str, reference: str) -> tuple[fl
     difference = evaluation.paired_difference(family, reference)
     known = difference[np.isfinite(difference)]
     if len(known) < 2:
-        return nan, nan
+        return nan, nan, nan
     folds = int(evaluation.values["fold"].max())
     test_to_train = 1 / (folds - 1)
     variance = known.var(ddof=1) * (1 / len(known) + test_to_train)
-    return float(known.mean()), float(known.mean() - 1.96 * np.sqrt(variance))
+    mean, away = float(known.mean()), float(1.96 * np.sqrt(variance))
+    return mean, mean - away, mean + away
 
 
 def rule_accuracy(evaluation: Evaluation, family: str) -> Rule:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -66,22 +68,42 @@ def comparison(evaluation: Evaluation) -> Figure:
     """Uno's C and the last horizon's Brier score of every family, with 95 % intervals."""
     last = horizon_names(evaluation.at_risk.design, evaluation.horizons)[-1]
     panels = {"uno_c": "Uno's C (higher is better)", f"brier_{last}": "Brier score (lower)"}
-    metrics = evaluation.metrics()
-    labels = [families()[name].label for name in metrics]
-    figure = Figure(figsize=(9, 1.4 + 0.45 * len(labels)), layout="constrained")
+    figure = Figure(figsize=(9, 1.4 + 0.45 * len(evaluation.risk)), layout="constrained")
     for axes, (name, title) in zip(figure.subplots(1, 2, sharey=True), panels.items(), strict=True):
-        for row, found in enumerate(metrics.values()):
-            if name in found:
-                middle = found[name]
-                ends = (found.get(f"{name}_low", middle), found.get(f"{name}_high", middle))
-                away = np.abs(np.subtract(ends, middle))[:, None]
-                axes.errorbar(middle, row, xerr=away, fmt="o", color=BLUE, capsize=3)
-        axes.set_yticks(range(len(labels)), labels)
+        _forest_plot(axes, evaluation, name)
         axes.set_title(title, fontsize=10)
-        axes.grid(axis="x", alpha=0.3)
     caption = _caption(evaluation.at_risk)
     figure.suptitle(f"Children the model had not seen; {caption}", fontsize=10)
     return figure
+
+
+def side_by_side(evaluations: Mapping[str, Evaluation]) -> Figure:
+    """Uno's C of every family with its 95 % interval, one panel a design."""
+    most = max(len(each.risk) for each in evaluations.values())
+    figure = Figure(figsize=(2.2 + 3.4 * len(evaluations), 1.6 + 0.42 * most), layout="constrained")
+    panels = np.atleast_1d(figure.subplots(1, len(evaluations), sharex=True, sharey=True))
+    for axes, (design, evaluation) in zip(panels, evaluations.items(), strict=True):
+        _forest_plot(axes, evaluation, "uno_c")
+        axes.axvline(0.5, color=GREY, lw=0.8, ls=":")
+        axes.set_title(f"design {design}", fontsize=10)
+        axes.set_xlabel("Uno's C, 95 % interval")
+    panels[0].invert_yaxis()
+    captions = {_caption(each.at_risk) for each in evaluations.values()}
+    title = f"Discrimination on children the model had not seen\n{'; '.join(captions)}"
+    figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def _forest_plot(axes: Axes, evaluation: Evaluation, name: str) -> None:
+    metrics = evaluation.metrics()
+    for row, found in enumerate(metrics.values()):
+        if name in found:
+            middle = found[name]
+            ends = (found.get(f"{name}_low", middle), found.get(f"{name}_high", middle))
+            away = np.abs(np.subtract(ends, middle))[:, None]
+            axes.errorbar(middle, row, xerr=away, fmt="o", color=BLUE, capsize=3)
+    axes.set_yticks(range(len(metrics)), [families()[family].label for family in metrics])
+    axes.grid(axis="x", alpha=0.3)
 
 
 def _caption(at_risk: AtRisk) -> str:

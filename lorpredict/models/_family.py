@@ -107,6 +107,9 @@ class ModelFamily:
         The only predictors that it looks at; empty for those of the design.
     cuts
         Numbers that enter as "at most this value".
+    interval
+        How the interval of a single risk is found from models of resamples: ``linear`` where the
+        log hazard is a weighted sum of the features, ``curve`` by the told risk; None: no interval.
     """
 
     name: str
@@ -119,6 +122,7 @@ class ModelFamily:
     search_space: SearchSpace = field(default_factory=dict)
     predictors: tuple[str, ...] = ()
     cuts: Mapping[str, float] = field(default_factory=dict)
+    interval: Literal["linear", "curve"] | None = None
 
     def __post_init__(self) -> None:
         unknown = self.search_space.keys() - self.settings.keys()
@@ -231,10 +235,21 @@ class FamilyModel:
         NotFitted
             Before :meth:`fit`.
         """
+        features = self.features(X)
+        asked = refuse_beyond(days, self.follow_up_)
+        return SurvivalCurves(asked, self.curves_.survival(features, asked))
+
+    def features(self, X: pd.DataFrame) -> Floats:
+        """Return the children as the model sees them, array of shape (n_children, n_features).
+
+        Raises
+        ------
+        NotFitted
+            Before :meth:`fit`.
+        """
         if not hasattr(self, "curves_"):
             raise NotFitted(f"the {self.family.label} has not learnt yet; call fit first")
-        asked = refuse_beyond(days, self.follow_up_)
-        return SurvivalCurves(asked, self.curves_.survival(self._encode(X), asked))
+        return self._encode(X)
 
     def _refuse_without_features(self, children: int) -> None:
         if self.family.style != "none" and not self.encoding_.features:

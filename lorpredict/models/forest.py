@@ -22,4 +22,5 @@ FAMILY = ModelFamily(
     learn=learn,
     settings=SETTINGS,
     search_space=SEARCH_SPACE,
+    interval="curve",
 )

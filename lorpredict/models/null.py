@@ -22,4 +22,5 @@ FAMILY = ModelFamily(
     style="none",
     explained_on="log_hazard",
     learn=learn,
+    interval="linear",
 )

@@ -36,4 +36,5 @@ FAMILY = ModelFamily(
     learn=learn,
     settings={"penalty": None},  # None: chosen among PENALTIES inside the training rows
     search_space={"penalty": Between(PENALTIES[0], PENALTIES[-1], log=True)},
+    interval="linear",
 )

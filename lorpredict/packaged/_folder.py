@@ -3,6 +3,7 @@
 model.toml      facts: name, family, design, training cohort, stage
 encoding.json   from a record to features
 curves.npz      from features to survival: arrays, no pickle
+uncertainty.npz how sure a risk is, where the family can say
 reference.json  records made from the catalogue, and the exact answers to them
 *.md, *.html    documents
 SHA256SUMS      the hash of every other file
@@ -31,10 +32,12 @@ from lorpredict.features import Encoding
 from lorpredict.models._curves import curves_from_arrays
 from lorpredict.packaged._facts import ModelFacts
 from lorpredict.survival import CurveModel
+from lorpredict.uncertainty import Uncertainty
 
 SUMS = "SHA256SUMS"
 FORMAT = 1
-_OWN_FILES = ("model.toml", "encoding.json", "curves.npz", "reference.json", SUMS)
+_UNCERTAINTY = "uncertainty.npz"
+_OWN_FILES = ("model.toml", "encoding.json", "curves.npz", _UNCERTAINTY, "reference.json", SUMS)
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class FolderContent:
     encoding: Encoding
     curves: CurveModel
     reference: Mapping[str, Any]
+    uncertainty: Uncertainty | None = None
     documents: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -129,6 +133,7 @@ def load_folder(folder: Path) -> FolderContent:
         encoding=Encoding.from_dict(_json_of(folder / "encoding.json")),
         curves=curves,
         reference=_json_of(folder / "reference.json"),
+        uncertainty=_uncertainty(folder / _UNCERTAINTY),
         documents=_documents(folder),
     )
 
@@ -146,10 +151,20 @@ def _write_files(content: FolderContent, folder: Path) -> None:
     (folder / "model.toml").write_text(tomli_w.dumps(facts), "utf-8")
     (folder / "encoding.json").write_text(_as_json(content.encoding.to_dict()), "utf-8")
     np.savez_compressed(folder / "curves.npz", **arrays)
+    if content.uncertainty is not None:
+        spread: dict[str, Any] = content.uncertainty.to_arrays()
+        np.savez_compressed(folder / _UNCERTAINTY, **spread)
     (folder / "reference.json").write_text(_as_json(content.reference), "utf-8")
     for name, text in content.documents.items():
         (folder / name).write_text(text, "utf-8")
     (folder / SUMS).write_text(_sums(folder), "utf-8")
+
+
+def _uncertainty(file: Path) -> Uncertainty | None:
+    if not file.is_file():
+        return None
+    with np.load(file, allow_pickle=False) as arrays:
+        return Uncertainty.from_arrays(dict(arrays))
 
 
 def _as_json(content: Mapping[str, Any]) -> str:

@@ -23,13 +23,15 @@ from lorpredict.packaged._folder import (
 )
 from lorpredict.packaged._records import CheckedRecord, RecordReader
 from lorpredict.packaged._reference import reference_records
-from lorpredict.survival import CurveModel, Floats, RiskPrediction, refuse_beyond
+from lorpredict.survival import CurveModel, Floats, RiskInterval, RiskPrediction, refuse_beyond
+from lorpredict.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # Sums over hundreds of trees may differ in the last digits between processors.
 _SAME_ANSWER = 1e-12
+TROUGH = "trough_week14_ug_ml"
 
 Records = Sequence[Mapping[str, Any]]
 Rows = NDArray[np.intp]
@@ -44,6 +46,7 @@ class PackagedModel:
     facts : name, design, training cohort, stage
     encoding : from a record to features
     curves : from features to survival
+    uncertainty : how sure a risk is; None where the family cannot say
 
     Examples
     --------
@@ -55,6 +58,7 @@ class PackagedModel:
     facts: ModelFacts
     encoding: Encoding
     curves: CurveModel
+    uncertainty: Uncertainty | None = None
     documents: Mapping[str, str] = field(default_factory=dict)
     _explainers: dict[tuple[float, ...], ExactExplainer] = field(default_factory=dict, repr=False)
 
@@ -84,12 +88,14 @@ class PackagedModel:
         risk = np.empty(own_days.shape)
         for days, rows in _children_by_days(own_days):
             risk[rows] = 1.0 - self.curves.survival(features[rows], days)
+        interval = self._interval(features, risk, own_days, checked)
         return RiskPrediction(
             days_since_first_infusion=asked,
             days_since_landmark=own_days,
             risk=risk,
             missing=tuple(record.missing for record in checked),
             warnings=tuple(record.warnings for record in checked),
+            interval=interval,
         )
 
     def explain(
@@ -135,6 +141,7 @@ class PackagedModel:
             encoding=self.encoding,
             curves=self.curves,
             reference=self._reference_answers(),
+            uncertainty=self.uncertainty,
             documents=documents or self.documents,
         )
         return save_folder(content, Path(folder))
@@ -149,7 +156,13 @@ class PackagedModel:
         """
         with unreadable_as_damaged(Path(folder)):
             content = load_folder(Path(folder))
-            model = cls(content.facts, content.encoding, content.curves, content.documents)
+            model = cls(
+                content.facts,
+                content.encoding,
+                content.curves,
+                content.uncertainty,
+                content.documents,
+            )
             model._refuse_other_answers(content.reference)
         return model
 
@@ -200,6 +213,24 @@ class PackagedModel:
     def _features(self, checked: Sequence[CheckedRecord]) -> Floats:
         values = [record.values for record in checked]
         return self.encoding.encode(coded_records(values, self._columns))
+
+    def _interval(
+        self,
+        features: Floats,
+        risk: Floats,
+        own_days: Floats,
+        checked: Sequence[CheckedRecord],
+    ) -> RiskInterval | None:
+        if self.uncertainty is None:
+            return None
+        asks_trough = TROUGH in self.encoding.predictors
+        known = np.array([asks_trough and TROUGH not in record.missing for record in checked])
+        low, high = np.empty(risk.shape), np.empty(risk.shape)
+        method = ""
+        for days, rows in _children_by_days(own_days):
+            found = self.uncertainty.interval(features[rows], risk[rows], days, known[rows])
+            low[rows], high[rows], method = found.low, found.high, found.method
+        return RiskInterval(low, high, method)
 
     def _data(self, checked: Sequence[CheckedRecord]) -> np.ndarray[Any, np.dtype[np.object_]]:
         data = np.empty((len(checked), len(self.encoding.predictors)), dtype=object)

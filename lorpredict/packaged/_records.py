@@ -20,6 +20,8 @@ Record = Mapping[str, Any]
 
 # Known at the landmark, and no predictors: the child's own clock, and the tables of its z-scores.
 _BESIDE_PREDICTORS = ("landmark_day", "growth_reference")
+OUTSIDE = "outside the central 95 % of the training children"
+_FEWEST_OUTSIDE = 3  # of about eighteen; by chance one child in twenty
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,12 @@ class RecordReader:
         ]
         remarks += _eligibility_remarks(record, self.design)
         measured = len(predictors) - len(missing)
+        outside = sum(OUTSIDE in remark for remark in remarks)
+        if outside >= _FEWEST_OUTSIDE:
+            remarks.append(
+                f"an unusual child: {outside} of {measured} measured predictors lie {OUTSIDE}; "
+                f"about {0.05 * measured:.1f} are to be expected"
+            )
         if 2 * measured < len(predictors):
             remarks.append(
                 f"only {measured} of the model's {len(predictors)} predictors measured: "
@@ -203,7 +211,4 @@ def _remarks(predictor: Predictor, value: Any, encoding: Encoding) -> Iterator[s
         low, high = encoding.usual[name]
         if not low <= value <= high:
             unit = f" {predictor.readable_unit}".rstrip()
-            yield (
-                f"{predictor.label}: outside the central 95 % of the training children "
-                f"({low:.3g} to {high:.3g}{unit})"
-            )
+            yield (f"{predictor.label}: {OUTSIDE} ({low:.3g} to {high:.3g}{unit})")

@@ -160,7 +160,8 @@ def test_a_shipped_model_needs_nothing_of_its_development(
     development: Development, raw: pd.DataFrame
 ) -> None:
     shipped: PackagedModel = development.packaged("ridge")
-    assert vars(shipped).keys() == {"facts", "encoding", "curves", "documents", "_explainers"}
+    own = {"facts", "encoding", "curves", "uncertainty", "documents", "_explainers"}
+    assert vars(shipped).keys() == own
 
 
 def test_a_horizon_of_twenty_years_is_refused_before_anything_is_learnt(

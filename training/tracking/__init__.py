@@ -5,6 +5,7 @@ asked their reference records; only then are versions made and aliases moved, an
 in between takes them back.
 """
 
+from training.tracking._comparison import record_comparison
 from training.tracking._fetched import downloaded
 from training.tracking._logged_model import LoggedModel, refuse_other_answers
 from training.tracking._recalibration import record_recalibration
@@ -16,6 +17,7 @@ from training.tracking._validation import record_validation
 __all__ = [
     "LoggedModel",
     "downloaded",
+    "record_comparison",
     "record_recalibration",
     "record_simulation",
     "record_training",

@@ -66,7 +66,10 @@ def _log_overview(development: Development, name: str) -> None:
     mlflow.set_tags(_verdict_tags(development))
     mlflow.log_text("\n".join(development.at_risk.flow.lines()) + "\n", "flow_diagram.txt")
     log_tables(development.evaluation.tables())
-    mlflow.log_dict(_notes(development), "notes.json")
+    sensitivity = development.sensitivity()
+    log_tables({"sensitivity": sensitivity.table})
+    notes = {**_notes(development), "sensitivity": list(sensitivity.notes)}
+    mlflow.log_dict(notes, "notes.json")
     log_figures(overview_figures(development))
 
 

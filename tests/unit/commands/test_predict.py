@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lorpredict import PackagedModel, read_cohort
+from lorpredict import Cohort, ModelDesign, PackagedModel, develop, read_cohort
+from lorpredict.evaluation import ValidationPlan
 from lorpredict.packaged import fingerprint
 from lorpredict.synthetic import CAUTION
 from tests.unit.commands.conftest import Run
@@ -239,3 +240,24 @@ def test_a_fault_far_down_names_its_own_row(
     assert (answer.code, answer.out) == (1, "")
     assert "in row 4: holds none" in answer.err
     assert "in row 2051: holds none" in answer.err
+
+
+def test_intervals_stand_beside_the_risks_where_the_model_has_them(
+    run: Run, cohort: Cohort, design: ModelDesign, new: Path, tmp_path: Path
+) -> None:
+    plan = ValidationPlan(repeats=1, resamples=20, draws=0)
+    made = develop(cohort, design, family_names=("null",), plan=plan)
+    model = made.packaged("ridge").save(tmp_path / "sure")
+    answer = run("predict", model, new, "--output", tmp_path / "risks.csv")
+    assert re.search(r"\d+\.\d % \(\d+ to \d+\)", answer.out)
+    assert "95 % interval: from models of resamples" in " ".join(answer.out.split())
+    with (tmp_path / "risks.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            low, risk, high = (float(row[f"risk_by_day_365{end}"]) for end in ("_low", "", "_high"))
+            assert 0 <= low < risk < high <= 1
+    told = run("predict", model, new, "--json").json["children"][0]["risks"][0]
+    assert set(told) == {"days_since_first_infusion", "risk", "risk_low", "risk_high"}
+
+
+def test_a_model_without_intervals_says_so(run: Run, ridge: Path, new: Path) -> None:
+    assert "No interval: this model cannot say" in run("predict", ridge, new).out

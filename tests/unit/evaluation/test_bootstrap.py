@@ -43,11 +43,10 @@ def test_optimism_is_what_models_of_resamples_lose_on_all_children() -> None:
     assert (row["low"] + row["high"]) / 2 == pytest.approx(0.75)
 
 
-def test_instability_is_the_spread_of_a_childs_risk_over_the_models() -> None:
+def test_what_the_models_of_resamples_told_each_child_is_kept() -> None:
     found = optimism([resampled(0, 1, 1), resampled(1, 1, 1, 0.1), resampled(2, 1, 1, 0.3)])
     assert found is not None
-    assert found.instability.shape == (3, 1)
-    assert found.instability[0, 0] == pytest.approx(np.std([0.1, 0.3], ddof=1))
+    assert found.risk[:, 0, 0].tolist() == [0.1, 0.3]
 
 
 def test_a_model_of_all_children_that_could_not_learn_has_no_estimate() -> None:
@@ -87,5 +86,7 @@ def test_correction_takes_away_from_a_model_that_flatters_itself(evaluation: Eva
 def test_risks_of_kaplan_meier_move_together_and_little(evaluation: Evaluation) -> None:
     null, ridge = evaluation.instability["null"], evaluation.instability["ridge"]
     assert null.shape == ridge.shape == (69, 2)
+    told = evaluation.resampled["ridge"]
+    assert ridge[4, 1] == pytest.approx(np.std(told[:, 4, 1], ddof=1))
     assert np.ptp(null, axis=0) == pytest.approx(0)
     assert np.median(ridge) > np.median(null) > 0

@@ -88,7 +88,11 @@ def evaluation(
             name: np.full((1, children, 1), np.nan) if mean is None else told[None, :, None]
             for name, mean in uno_c.items()
         },
-        instability={name: np.full((children, 1), sd) for name, sd in steady.items()},
+        # Two models that differ so much that their standard deviation is the instability.
+        resampled={
+            name: np.stack([np.full((children, 1), sign * sd / np.sqrt(2)) for sign in (-1, 1)])
+            for name, sd in steady.items()
+        },
         times=Times(np.array([HORIZON]), np.array([HORIZON]), ("day_365",)),
         at_risk=at_risk,
         plan=ValidationPlan(repeats=1, draws=0),

@@ -1,0 +1,107 @@
+"""The interval of a single risk, from how models differ and from what no record tells."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lorpredict.survival import Floats, RiskInterval
+from lorpredict.uncertainty._spread import KINDS, Spread, log_hazard
+
+LEVEL = 0.95
+_QUANTILE = 1.959963984540054
+_FEWEST_RESAMPLES = 20
+METHOD = (
+    "95 % interval: from models of resamples of the training children, and from what two children "
+    "with the same record differ by in simulated cohorts."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Uncertainty:
+    """What a model folder holds to tell intervals.
+
+    Parameters
+    ----------
+    spread
+        How far models of other samples would lie from this one.
+    unseen
+        Standard deviation of the log hazard between children with the same record: where the
+        trough was measured, and where it was not.
+    """
+
+    spread: Spread
+    unseen: tuple[float, float]
+
+    def interval(
+        self, features: Floats, risk: Floats, days: Floats, trough_known: NDArray[np.bool_]
+    ) -> RiskInterval:
+        """Return the interval of told risks.
+
+        Parameters
+        ----------
+        features : array of shape (n_children, n_features)
+        risk : array of shape (n_children, n_days), as the model tells it
+        days : array of shape (n_days,), days since the landmark
+        trough_known : array of shape (n_children,)
+            Whether the model knows the child's trough.
+        """
+        sampled = self.spread.at(features, risk, days)
+        unseen = np.where(trough_known, *self.unseen)[:, None]
+        away = _QUANTILE * np.hypot(sampled, unseen)
+        told = log_hazard(risk)
+        low, high = (-np.expm1(-np.exp(told + side * away)) for side in (-1, 1))
+        return RiskInterval(np.minimum(low, risk), np.maximum(high, risk), METHOD)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """All that is needed to build it again."""
+        own = {"kind": np.array(self.spread.kind), "unseen": np.array(self.unseen)}
+        return own | self.spread.to_arrays()
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Build it again."""
+        content = dict(arrays)
+        kind, unseen = str(content.pop("kind")), content.pop("unseen")
+        return cls(KINDS[kind](**content), (float(unseen[0]), float(unseen[1])))
+
+
+def uncertainty_of(
+    family: str, kind: str | None, features: Floats, risk: Floats, days: Floats
+) -> Uncertainty | None:
+    """Learn the uncertainty of a family's model from the models of the bootstrap.
+
+    Parameters
+    ----------
+    family
+        Its name in ``unseen.toml``.
+    kind
+        ``linear`` or ``curve``; None where the family cannot say.
+    features : array of shape (n_children, n_features)
+        Of the children that taught the model, as the model sees them.
+    risk : array of shape (n_resamples, n_children, n_days)
+        What the models of resamples told them.
+    days : array of shape (n_days,), days since the landmark
+
+    Returns
+    -------
+    Uncertainty or None
+        None too where fewer than twenty resamples could learn.
+    """
+    if kind is None or len(risk) < _FEWEST_RESAMPLES:
+        return None
+    entry = _unseen()[family]
+    unseen = (float(entry["trough_measured"]), float(entry["trough_not_measured"]))
+    return Uncertainty(KINDS[kind].fitted(features, risk, days), unseen)
+
+
+@cache
+def _unseen() -> dict[str, Any]:
+    return tomllib.loads(files("lorpredict.uncertainty").joinpath("unseen.toml").read_text("utf-8"))
