@@ -100,7 +100,7 @@ def compare(
     designs
         For example with and without the trough; no two of one name.
     family_names
-        All by default.
+        ``("all",)`` and by default: all.
     plan, seed, workers, progress, checkpoints
         As in :func:`lorpredict.evaluate`; ``progress`` counts each design anew.
 
@@ -113,7 +113,8 @@ def compare(
     names = [design.name for design in designs]
     if not designs or len(set(names)) < len(names):
         raise DesignError(f"designs {', '.join(names) or 'none'}: expected one or more, all named")
-    chosen = [family(name) for name in family_names or families()]
+    every = not family_names or tuple(family_names) == ("all",)
+    chosen = [family(name) for name in (families() if every else family_names)]
     evaluations = {}
     for design in designs:
         at_risk = landmark(cohort, design)

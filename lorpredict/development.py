@@ -20,6 +20,9 @@ from lorpredict.survival import last_day_at_risk, refuse_beyond
 from lorpredict.uncertainty import Uncertainty, uncertainty_of
 
 MODEL_NAME = "lorpredict-week14"
+ALL = "all"
+USUAL = ("ridge", "forest", "boosting")
+_ALWAYS = ("reference", "comparator")
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,9 @@ def develop(
     Parameters
     ----------
     family_names
-        Families to train; all by default. Kaplan-Meier and ridge Cox are always among them,
-        since every other is judged against them.
+        Families to train; ``("all",)`` for every one. By default Kaplan-Meier, the comparators,
+        ridge Cox, the random survival forest and XGBoost Cox. Kaplan-Meier and ridge Cox are
+        always among them, since every other is judged against them.
     plan, seed, workers, progress, checkpoints
         As in :func:`lorpredict.evaluate`.
 
@@ -166,7 +170,13 @@ def _growth_references(cohort: Cohort) -> tuple[str, ...]:
 
 
 def _chosen(names: Sequence[str]) -> list[ModelFamily]:
-    wanted = {"null", "ridge", *names} if names else set(families())
+    if tuple(names) == (ALL,):
+        wanted = set(families())
+    elif names:
+        wanted = {"null", "ridge", *names}
+    else:
+        cheap = {name for name, each in families().items() if each.kind in _ALWAYS}
+        wanted = cheap | set(USUAL)
     return [lorpredict.family(name) for name in sorted(wanted)]
 
 

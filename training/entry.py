@@ -144,9 +144,8 @@ def design_of(name: str) -> ModelDesign:
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Take names separated by commas; ``all`` stands for none in particular."""
-    found = tuple(name.strip() for name in text.split(",") if name.strip())
-    return () if found == ("all",) else found
+    """Take names separated by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def whole(text: str) -> int:

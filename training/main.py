@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.main", description=__doc__)
     add_cohort(parser, default="the shipped synthetic cohort by default")
     parser.add_argument("--design", default="week14", help="name in training/designs, or a path")
-    parser.add_argument("--families", type=names, default=(), help="comma separated, or all")
+    parser.add_argument(
+        "--families", type=names, default=(), help="comma separated, or all; the usual by default"
+    )
     parser.add_argument("--seed", type=whole, default=0, help="all randomness comes from it")
     parser.add_argument(
         "--plan", default="default", help="how thoroughly models are judged: quick, default or full"

@@ -20,6 +20,7 @@ from lorpredict.evaluation._evaluation import Evaluation
 from lorpredict.evaluation._learning import SplitPrediction, predict_split
 from lorpredict.evaluation._measure import Times
 from lorpredict.evaluation._plan import PlanSize, ValidationPlan, choose_plan
+from lorpredict.evaluation._remarks import remarks_on_children, remarks_on_values
 from lorpredict.evaluation._running import Checkpoints, Job, Progress, finished
 from lorpredict.evaluation._splits import Split, fold_numbers, stratified_splits
 from lorpredict.models import ModelFamily
@@ -150,10 +151,12 @@ class _Work:
             plan=self.plan,
             notes=(
                 *self.notes,
+                *remarks_on_children(self.at_risk, self.plan),
                 *not_tested,
                 *_notes([*folds, *(found for found, _ in tested)], "folds"),
                 *_notes(resamples, "resamples"),
                 *_parts.part_notes(tested, self.at_risk, self.times),
+                *remarks_on_values(values),
             ),
         )
 

@@ -156,7 +156,8 @@ def _told(development: Development, versions: Mapping[str, str], name: str) -> s
         *(f"note: {note}" for note in development.evaluation.notes),
         *(f"note: {family} could not learn: {why}" for family, why in development.skipped.items()),
         "",
-        f"stage {verdicts.stage}: " + "; ".join(verdicts.reasons),
+        f"stage {verdicts.stage}" + (", because:" if verdicts.reasons else ""),
+        *(f"  {reason}" for reason in verdicts.reasons),
         *(
             f"{name}@{alias}: version {number}, {verdicts.served[alias]}"
             for alias, number in versions.items()

@@ -207,7 +207,7 @@ def test_a_curve_that_ends_before_the_grid_is_held_and_noted(at_risk: AtRisk) ->
     duration[np.setdiff1d(np.arange(69), longest)] *= 0.4
     short = replace(at_risk, y=outcome_array(at_risk.y["event"], duration))
     found = evaluate(short, [family("null")], plan="quick")
-    [note] = found.notes
+    note = found.notes[0]
     assert "fits to folds had fewer than five children at risk before the last horizon" in note
     assert np.isfinite(found.risk["null"]).all()
 
