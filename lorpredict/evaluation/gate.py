@@ -26,7 +26,7 @@ from lorpredict.evaluation._rules import (
     rule_stability,
 )
 from lorpredict.evaluation.leakage import Leakage
-from lorpredict.evaluation.sample_size import sample_size_of
+from lorpredict.evaluation.sample_size import SampleSize, sample_size_of
 from lorpredict.models import ModelFamily
 from lorpredict.synthetic import CAUTION
 
@@ -52,6 +52,8 @@ class Verdicts:
         Family -> why no further.
     rules
         Family -> the rules that it was judged by.
+    size
+        How many children there are for so many parameters, and how many are needed.
     """
 
     champion: str
@@ -59,6 +61,7 @@ class Verdicts:
     stages: Mapping[str, Stage]
     reasons_of: Mapping[str, tuple[str, ...]]
     rules: Mapping[str, tuple[Rule, ...]]
+    size: SampleSize
 
     @property
     def served(self) -> dict[str, str]:
@@ -105,7 +108,10 @@ def judge(
     promoted = [family.name for family in ranked if _is_promoted(family, rules[family.name])]
     champion = promoted[0] if promoted else simplest
     others = [family.name for family in ranked if family.name != champion]
-    short = tuple(_shortcomings(evaluation, parameters))
+    size = sample_size_of(
+        evaluation.at_risk.y, parameters=parameters, horizon_days=float(evaluation.horizons[-1])
+    )
+    short = tuple(_shortcomings(evaluation, size))
     reasons = {name: (*short, *_failing(of_family)) for name, of_family in rules.items()}
     synthetic = evaluation.at_risk.synthetic
     return Verdicts(
@@ -114,6 +120,7 @@ def judge(
         stages={name: _stage(synthetic, why) for name, why in reasons.items()},
         reasons_of=reasons,
         rules=rules,
+        size=size,
     )
 
 
@@ -155,19 +162,16 @@ def _has_learnt(evaluation: Evaluation, family: ModelFamily) -> bool:
     return not np.isnan(evaluation.risk[family.name]).all()
 
 
-def _shortcomings(evaluation: Evaluation, parameters: int) -> Iterator[str]:
+def _shortcomings(evaluation: Evaluation, size: SampleSize) -> Iterator[str]:
     """Why no model of these children may be trusted further, whatever its figures."""
     if evaluation.at_risk.synthetic:
         yield CAUTION
     events = int(evaluation.at_risk.y["event"].sum())
-    if events < EVENTS_PER_PARAMETER * parameters:
+    if events < EVENTS_PER_PARAMETER * size.parameters:
         yield (
-            f"{events} events for {parameters} parameters; "
+            f"{events} events for {size.parameters} parameters; "
             f"expected at least {EVENTS_PER_PARAMETER} events for each"
         )
-    size = sample_size_of(
-        evaluation.at_risk.y, parameters=parameters, horizon_days=float(evaluation.horizons[-1])
-    )
     if not size.is_met:
         yield (
             f"{size.children} children at risk; Riley's minimum is {size.needed} "

@@ -107,7 +107,8 @@ class SampleSize:
             *(f"  {self.by_criterion[name]:,} for {words}" for name, words in criteria.items()),
             f"  expected: {expected}a Cox-Snell R² of {self.cox_snell_r2:.3f}; "
             f"{self.rate_per_year:.3g} events a person-year; "
-            f"{self.mean_follow_up_years:.3g} years of follow-up on average",
+            f"{self.mean_follow_up_years:.3g} years of follow-up on average "
+            "(years count from the landmark)",
             *self._present(),
         ]
 

@@ -93,11 +93,12 @@ def uncertainty_of(
     Returns
     -------
     Uncertainty or None
-        None too where fewer than twenty resamples could learn.
+        None too where fewer than twenty resamples could learn, or ``unseen.toml`` does not hold
+        the family.
     """
-    if kind is None or len(risk) < _FEWEST_RESAMPLES:
+    entry = _unseen().get(family)
+    if kind is None or entry is None or len(risk) < _FEWEST_RESAMPLES:
         return None
-    entry = _unseen()[family]
     unseen = (float(entry["trough_measured"]), float(entry["trough_not_measured"]))
     return Uncertainty(KINDS[kind].fitted(features, risk, days), unseen)
 

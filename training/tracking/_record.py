@@ -12,6 +12,7 @@ from mlflow.entities import Metric
 
 from lorpredict.development import Development
 from lorpredict.evaluation import Verdicts
+from lorpredict.evaluation.sample_size import SampleSize
 from training.pictures import explanation_figures, overview_figures
 from training.tracking._discarding import discarded_on_failure
 from training.tracking._logged_model import log_model
@@ -63,6 +64,7 @@ def _log_overview(development: Development, name: str) -> None:
     cohort, counts = development.cohort, {"children": len(development.cohort)}
     counts["at_risk"] = len(development.at_risk)
     log_dataset(cohort.name, cohort.sha256, counts, context="training")
+    mlflow.log_metrics(_size(development.verdicts.size))
     mlflow.set_tags(_verdict_tags(development))
     mlflow.log_text("\n".join(development.at_risk.flow.lines()) + "\n", "flow_diagram.txt")
     log_tables(development.evaluation.tables())
@@ -71,6 +73,15 @@ def _log_overview(development: Development, name: str) -> None:
     notes = {**_notes(development), "sensitivity": list(sensitivity.notes)}
     mlflow.log_dict(notes, "notes.json")
     log_figures(overview_figures(development))
+
+
+def _size(size: SampleSize) -> dict[str, float]:
+    found = {
+        "sample_size.events_per_parameter": size.events_per_parameter,
+        "sample_size.riley_minimum": size.needed,
+        "sample_size.expected_shrinkage": size.expected_shrinkage,
+    }
+    return {name: float(value) for name, value in found.items() if value is not None}
 
 
 def _plan(development: Development) -> dict[str, str]:
@@ -149,6 +160,7 @@ def _told(development: Development, versions: Mapping[str, str], name: str) -> s
     lines = [
         *development.at_risk.flow.lines(),
         "",
+        *verdicts.size.lines(),
         *development.evaluation.plan.lines(),
         *development.evaluation.overview(),
         "",

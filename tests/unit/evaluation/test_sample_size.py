@@ -115,7 +115,7 @@ def test_the_minimum_without_a_cohort_in_words() -> None:
         "  27 for an optimism of Nagelkerke's R² of 0.05 or less",
         "  352 for the overall risk at 2 years within ±0.05",
         "  expected: a Cox-Snell R² of 0.100; 0.164 events a person-year; "
-        "1.59 years of follow-up on average",
+        "1.59 years of follow-up on average (years count from the landmark)",
     ]
     assert minimum().is_met is None
     assert minimum().events_per_parameter is None
@@ -130,7 +130,7 @@ def test_the_minimum_for_a_cohort_in_words(at_risk: AtRisk) -> None:
         "  526 for an optimism of Nagelkerke's R² of 0.05 or less",
         "  288 for the overall risk at 1.73 years within ±0.05",
         "  expected: C 0.70, thus a Cox-Snell R² of 0.108; 0.164 events a person-year; "
-        "1.59 years of follow-up on average",
+        "1.59 years of follow-up on average (years count from the landmark)",
         "Present: 69 children with 18 events, 0.9 for each parameter; "
         "expected shrinkage 0.31: too few",
     ]
