@@ -2,122 +2,196 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import isfinite
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
-from lorpredict.evaluation._drawing import BLUE, GREY, ORANGE, numbers_at_risk, one_axes, steps
-from lorpredict.evaluation._evaluate import horizon_names
+from lorpredict.errors import interval_text
+from lorpredict.evaluation._drawing import (
+    BLUE,
+    GREY,
+    ORANGE,
+    caption,
+    numbers_at_risk,
+    one_axes,
+    steps,
+    steps_are_small,
+)
 from lorpredict.evaluation._evaluation import Evaluation
-from lorpredict.evaluation.calibration import observed_risk
+from lorpredict.evaluation._family_figures import calibration, decision_curves, instability
+from lorpredict.evaluation._measure import measure_label, measures
 from lorpredict.evaluation.incidence import incidence_of
 from lorpredict.models import families
 from lorpredict.outcome import AtRisk
-from lorpredict.survival import Floats, last_day_at_risk
-from lorpredict.synthetic import CAUTION
+from lorpredict.survival import last_day_at_risk
 
-_GROUPS = 4
+__all__ = [
+    "by_family",
+    "calibration",
+    "comparison",
+    "decision_curves",
+    "instability",
+    "kaplan_meier",
+    "optimism",
+]
+
+_NO_BETTER = {"uno_c": 0.5, "auc": 0.5, "index_of_prediction_accuracy": 0.0, "mean_net_benefit": 0}
+_ESTIMATORS = {
+    "apparent": ("apparent: on the children it learnt from", "o", GREY, "none"),
+    "bootstrap": ("corrected by the bootstrap", "s", ORANGE, ORANGE),
+    "cross-validation": ("cross-validation: told first", "D", BLUE, BLUE),
+}
 
 
 def kaplan_meier(at_risk: AtRisk) -> Figure:
-    """Loss of response since the landmark, with the competing ends beside it.
+    """Loss of response after the landmark, with the competing ends beside it.
 
-    Where 1 - Kaplan-Meier and the Aalen-Johansen incidence part, other ends matter.
+    Where 1 - Kaplan-Meier and the Aalen-Johansen incidence part, other ends matter. Numbers at
+    risk are left out where they would count fewer than five children.
     """
-    figure, axes = one_axes(f"Loss of response after the landmark\n{_caption(at_risk)}")
+    clock, last = at_risk.design.landmark_day, last_day_at_risk(at_risk.y)
+    figure, axes = one_axes(f"Loss of response after the landmark\n{caption(at_risk)}")
     found = incidence_of(at_risk)
     censored, event = found.kaplan_meier, found.event
     label = "1 - Kaplan-Meier (other ends censored), 95 % band"
-    steps(axes, censored.days, censored.risk, BLUE, label)
+    steps(axes, censored.days + clock, censored.risk, BLUE, label)
     ends = censored.low, censored.high
-    axes.fill_between(censored.days, *ends, step="post", color=BLUE, alpha=0.15, lw=0)
+    axes.fill_between(censored.days + clock, *ends, step="post", color=BLUE, alpha=0.15, lw=0)
     if (at_risk.states > 1).any():
-        steps(axes, event.days, event.risk, ORANGE, "Aalen-Johansen (other ends compete)")
+        steps(axes, event.days + clock, event.risk, ORANGE, "Aalen-Johansen (other ends compete)")
     for horizon in at_risk.design.horizons:
-        axes.axvline(horizon, color=GREY, lw=0.8, ls=":")
-    axes.set_xlabel(f"days since the landmark (day {at_risk.design.landmark_day:g})")
+        axes.axvline(horizon + clock, color=GREY, lw=0.8, ls=":")
+    axes.set_xlabel(
+        f"days since the first infusion; the clock starts at the landmark, day {clock:g}"
+    )
     axes.set_ylabel("children who have lost response")
-    axes.set(xlim=(0, last_day_at_risk(at_risk.y)), ylim=(0, 1))  # beyond it the tail is too thin
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    within = censored.days <= last  # beyond it the tail is too thin
+    highest = float(np.nanmax([*censored.high[within], *event.risk[within]], initial=0.1))
+    axes.set(xlim=(clock, last + clock), ylim=(0, min(1.0, 1.3 * highest)))
     axes.legend(loc="upper left", frameon=False)
-    numbers_at_risk(axes, at_risk.y["duration"], at_risk.design.horizons)
-    return figure
-
-
-def calibration(evaluation: Evaluation, family: str) -> Figure:
-    """Predicted against observed risk at each horizon, children in groups of equal size.
-
-    Predictions are out-of-fold, averaged over repeats; observed by Kaplan-Meier in each group.
-    """
-    horizons = evaluation.horizons
-    figure = Figure(figsize=(4.6 * len(horizons), 4.6), layout="constrained")
-    all_axes = np.atleast_1d(figure.subplots(1, len(horizons)))
-    risk = evaluation.risk[family].mean(axis=0)[:, np.searchsorted(evaluation.days, horizons)]
-    for axes, of_horizon, day in zip(all_axes, risk.T, horizons, strict=True):
-        since_start = day + evaluation.at_risk.design.landmark_day
-        axes.set_title(f"by day {since_start:g} since the first infusion", fontsize=10)
-        _calibration_at(axes, evaluation, of_horizon, float(day))
-    label = families()[family].label
-    caption = _caption(evaluation.at_risk)
-    figure.suptitle(f"{label}: predicted and observed risk\n{caption}", fontsize=11)
+    if not steps_are_small(at_risk.y["duration"], at_risk.design.horizons):
+        numbers_at_risk(axes, at_risk.y["duration"], at_risk.design.horizons, clock=clock)
     return figure
 
 
 def comparison(evaluation: Evaluation) -> Figure:
     """Uno's C and the last horizon's Brier score of every family, with 95 % intervals."""
-    last = horizon_names(evaluation.at_risk.design, evaluation.horizons)[-1]
-    panels = {"uno_c": "Uno's C (higher is better)", f"brier_{last}": "Brier score (lower)"}
-    figure = Figure(figsize=(9, 1.4 + 0.45 * len(evaluation.risk)), layout="constrained")
-    for axes, (name, title) in zip(figure.subplots(1, 2, sharey=True), panels.items(), strict=True):
-        _forest_plot(axes, evaluation, name)
-        axes.set_title(title, fontsize=10)
-    caption = _caption(evaluation.at_risk)
-    figure.suptitle(f"Children the model had not seen; {caption}", fontsize=10)
-    return figure
+    last = evaluation.times.names[-1]
+    return _forests(evaluation, ["uno_c", f"brier_{last}"])
+
+
+def by_family(evaluation: Evaluation, measure: str) -> Figure:
+    """One measure of every family, its 95 % interval in line and number.
+
+    Parameters
+    ----------
+    measure
+        Its key: ``uno_c``, ``brier_day_365``.
+    """
+    return _forests(evaluation, [measure])
 
 
 def side_by_side(evaluations: Mapping[str, Evaluation]) -> Figure:
     """Uno's C of every family with its 95 % interval, one panel a design."""
-    most = max(len(each.risk) for each in evaluations.values())
-    figure = Figure(figsize=(2.2 + 3.4 * len(evaluations), 1.6 + 0.42 * most), layout="constrained")
-    panels = np.atleast_1d(figure.subplots(1, len(evaluations), sharex=True, sharey=True))
+    first = next(iter(evaluations.values()))
+    names = _ordered(first)
+    size = (3.0 + 3.6 * len(evaluations), 1.6 + 0.38 * len(names))
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(1, len(evaluations), sharey=True, squeeze=False)[0]
     for axes, (design, evaluation) in zip(panels, evaluations.items(), strict=True):
-        _forest_plot(axes, evaluation, "uno_c")
-        axes.axvline(0.5, color=GREY, lw=0.8, ls=":")
+        metrics = evaluation.metrics()
+        for row, family in enumerate(names):
+            _interval(axes, row, pd.Series(metrics[family], dtype=float), "uno_c")
+        _frame(axes, names, "uno_c")
         axes.set_title(f"design {design}", fontsize=10)
-        axes.set_xlabel("Uno's C, 95 % interval")
-    panels[0].invert_yaxis()
-    captions = {_caption(each.at_risk) for each in evaluations.values()}
-    title = f"Discrimination on children the model had not seen\n{'; '.join(captions)}"
-    figure.suptitle(title, fontsize=10)
+    told = f"{measure_label('uno_c')} on children the model had not seen; {caption(first.at_risk)}"
+    figure.suptitle(told, fontsize=9.5)
     return figure
 
 
-def _forest_plot(axes: Axes, evaluation: Evaluation, name: str) -> None:
-    metrics = evaluation.metrics()
-    for row, found in enumerate(metrics.values()):
-        if name in found:
-            middle = found[name]
-            ends = (found.get(f"{name}_low", middle), found.get(f"{name}_high", middle))
-            away = np.abs(np.subtract(ends, middle))[:, None]
-            axes.errorbar(middle, row, xerr=away, fmt="o", color=BLUE, capsize=3)
-    axes.set_yticks(range(len(metrics)), [families()[family].label for family in metrics])
+def optimism(evaluation: Evaluation) -> Figure:
+    """Uno's C as it looks, after correction, and in unseen children.
+
+    The apparent figure is there to be seen through; it is never told first.
+    """
+    told = evaluation.estimates[evaluation.estimates["measure"] == "uno_c"]
+    names = _ordered(evaluation)
+    figure = Figure(figsize=(7.2, 1.9 + 0.38 * len(names)), layout="constrained")
+    axes = figure.subplots()
+    for row, family in enumerate(names):
+        found = told[told["family"] == family].set_index("estimator")["estimate"].astype(float)
+        known = found[np.isfinite(found)]
+        if len(known) > 1:
+            axes.plot([known.min(), known.max()], [row, row], color=GREY, lw=1, alpha=0.6, zorder=0)
+        for estimator, (_, marker, edge, face) in _ESTIMATORS.items():
+            if estimator in known:
+                axes.plot(known[estimator], row, marker, mec=edge, mfc=face, ms=7, ls="none")
+    for label, marker, edge, face in _ESTIMATORS.values():
+        axes.plot([], [], marker, mec=edge, mfc=face, ms=7, ls="none", label=label)
+    _frame(axes, names, "uno_c")
+    axes.set_title(f"Uno's C, three ways of asking\n{caption(evaluation.at_risk)}", fontsize=10)
+    figure.legend(loc="outside lower center", frameon=False, fontsize=8.5)
+    return figure
+
+
+def _forests(evaluation: Evaluation, keys: Sequence[str]) -> Figure:
+    metrics, names = evaluation.metrics(), _ordered(evaluation)
+    size = (3.0 + 3.6 * len(keys), 1.5 + 0.38 * len(names))
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(1, len(keys), sharey=True, squeeze=False)[0]
+    for axes, key in zip(panels, keys, strict=True):
+        for row, family in enumerate(names):
+            _interval(axes, row, pd.Series(metrics[family], dtype=float), key)
+        _frame(axes, names, key)
+        axes.set_title(f"{measure_label(key)} ({_wanted(key)})", fontsize=10)
+    told = f"On children the model had not seen; {caption(evaluation.at_risk)}"
+    figure.suptitle(told, fontsize=9.5)
+    return figure
+
+
+def _interval(axes: Axes, row: int, found: pd.Series, key: str) -> None:
+    """Draw an estimate and its interval, and write both beside the frame."""
+    middle, low, high = (float(found.get(f"{key}{end}", np.nan)) for end in ("", "_low", "_high"))
+    words = "not defined"
+    if isfinite(middle):
+        ends = interval_text(low, high)
+        words = f"{middle:.3f}" + (f" ({ends})" if ends else "")
+        axes.plot(middle, row, "o", color=BLUE, ms=6)
+    if isfinite(low) and isfinite(high):
+        axes.plot([low, high], [row, row], color=BLUE, lw=1.6)
+    axes.annotate(words, (1.02, row), xycoords=("axes fraction", "data"), va="center", fontsize=8.5)
+
+
+def _frame(axes: Axes, names: Sequence[str], key: str) -> None:
+    axes.set_yticks(range(len(names)), [families()[name].label for name in names], fontsize=9)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.grid(axis="x", alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    name = key.partition("_day_")[0]
+    better = {each.name: each.better for each in measures()}.get(name)
+    line = better if isinstance(better, float) else _NO_BETTER.get(name)
+    if line is not None:
+        axes.axvline(line, color=GREY, lw=0.9, ls="--")
 
 
-def _caption(at_risk: AtRisk) -> str:
-    return CAUTION if at_risk.synthetic else "observed cohort"
+def _wanted(key: str) -> str:
+    better = {each.name: each.better for each in measures()}[key.partition("_day_")[0]]
+    return f"{better} is better" if isinstance(better, str) else f"{better:g} is ideal"
 
 
-def _calibration_at(axes: Axes, evaluation: Evaluation, risk: Floats, day: float) -> None:
-    groups = np.array_split(np.argsort(risk, kind="stable"), _GROUPS)
-    y = evaluation.at_risk.y
-    predicted = [float(risk[group].mean()) for group in groups]
-    observed = [float(observed_risk(y[group], np.array([day]))[0]) for group in groups]
-    axes.plot([0, 1], [0, 1], color=GREY, lw=0.8, ls="--", label="perfect")
-    axes.plot(predicted, observed, "o-", color=BLUE, label=f"{_GROUPS} groups of equal size")
-    axes.plot(risk, np.full_like(risk, -0.03), "|", color=ORANGE, label="predicted risks")
-    axes.set(xlim=(-0.05, 1), ylim=(-0.05, 1), xlabel="predicted risk", ylabel="observed risk")
-    axes.set_aspect("equal")
-    axes.legend(loc="upper left", frameon=False, fontsize=8)
+def _ordered(evaluation: Evaluation) -> list[str]:
+    """Families by how much they may know: nothing, one sign, everything; the best first."""
+    metrics, kinds = evaluation.metrics(), ("reference", "comparator", "linear", "tree")
+    return sorted(
+        evaluation.risk,
+        key=lambda name: (
+            kinds.index(families()[name].kind) // 2,
+            -metrics[name].get("uno_c", 0.0),
+        ),
+    )
