@@ -62,7 +62,7 @@ class FlowDiagram:
             f"{self.at_risk} at risk at the landmark",
             *(f"  ? {count} kept: {reason}" for reason, count in self.unknown.items()),
             *(f"  ! {count} kept: {reason}" for reason, count in self.flagged.items() if count),
-            *(f"  > {count} {_outcome_label(name)}" for name, count in self.ended.items()),
+            *(f"  > {count} {outcome_label(name)}" for name, count in self.ended.items()),
         ]
 
 
@@ -278,6 +278,7 @@ def _flow(
     )
 
 
-def _outcome_label(name: str) -> str:
+def outcome_label(name: str) -> str:
+    """Return how observation ended, as a sentence says it: ``secondary_lor`` is its label."""
     labels = {level.value: level.label for level in catalogue()["outcome"].levels}
     return labels[name].lower()

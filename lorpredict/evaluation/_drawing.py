@@ -38,8 +38,8 @@ def numbers_at_risk(axes: Axes, durations: Floats, days: Floats, *, clock: float
     ``clock`` is what day zero is called: 98 where days are told since the first infusion.
     """
     asked = np.concatenate([[0.0], days])
-    told = [f"{day + clock:g}: {int((durations >= day).sum())}" for day in asked]
-    text = "at risk by day  " + "   ".join(told)
+    told = [f"{int((durations >= day).sum())} on day {day + clock:g}" for day in asked]
+    text = "at risk: " + ", ".join(told)
     axes.text(0.01, -0.17, text, transform=axes.transAxes, fontsize=9, color=GREY)
 
 

@@ -165,7 +165,13 @@ def _interval(axes: Axes, row: int, found: pd.Series, key: str) -> None:
         axes.plot(middle, row, "o", color=BLUE, ms=6)
     if isfinite(low) and isfinite(high):
         axes.plot([low, high], [row, row], color=BLUE, lw=1.6)
-    axes.annotate(words, (1.02, row), xycoords=("axes fraction", "data"), va="center", fontsize=8.5)
+    axes.annotate(
+        words.replace("-", "−"),
+        (1.02, row),
+        xycoords=("axes fraction", "data"),
+        va="center",
+        fontsize=8.5,
+    )
 
 
 def _frame(axes: Axes, names: Sequence[str], key: str) -> None:

@@ -1,5 +1,6 @@
-"""What is written from a packaged model, never by hand."""
+"""What people read of a training and of a packaged model; written by the run, never by hand."""
 
 from lorpredict.report._card import model_card
+from lorpredict.report._report import training_report
 
-__all__ = ["model_card"]
+__all__ = ["model_card", "training_report"]
