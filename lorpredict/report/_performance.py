@@ -171,7 +171,7 @@ def _optimism(findings: Findings) -> Html:
     wide = wide.reindex(columns=list(_ESTIMATORS))
     rows: list[list[Inside]] = []
     for name in _in_order(findings):
-        first, corrected, apparent = wide.loc[name].to_numpy(dtype=float)
+        first, corrected, apparent = map(float, wide.loc[name].to_numpy(dtype=float).ravel())
         told_of = (first, corrected, apparent, apparent - first)
         rows.append([findings.label(name), *(_or_dash(each) for each in told_of)])
     none = not findings.evaluation.instability

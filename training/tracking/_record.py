@@ -13,6 +13,7 @@ from mlflow.entities import Metric
 from lorpredict.development import Development
 from lorpredict.evaluation import Verdicts
 from lorpredict.evaluation.sample_size import SampleSize
+from lorpredict.report import training_report
 from training.pictures import explanation_figures, overview_figures
 from training.tracking._discarding import discarded_on_failure
 from training.tracking._logged_model import log_model
@@ -72,6 +73,7 @@ def _log_overview(development: Development, name: str) -> None:
     log_tables({"sensitivity": sensitivity.table})
     notes = {**_notes(development), "sensitivity": list(sensitivity.notes)}
     mlflow.log_dict(notes, "notes.json")
+    mlflow.log_text(training_report(development, name=name), "report.html")
     log_figures(overview_figures(development))
 
 
