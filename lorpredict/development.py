@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import lorpredict
@@ -14,8 +14,8 @@ from lorpredict.evaluation import Evaluation, PlanSize, ValidationPlan, Verdicts
 from lorpredict.evaluation.leakage import leakage_of
 from lorpredict.models import FamilyModel, ModelFamily, families
 from lorpredict.outcome import AtRisk, landmark
-from lorpredict.packaged import ModelFacts, PackagedModel, TrainingFacts
 from lorpredict.sensitivity import Sensitivity, sensitivity_of
+from lorpredict.packaged import JudgedRule, ModelFacts, PackagedModel, TrainingFacts
 from lorpredict.survival import last_day_at_risk, refuse_beyond
 from lorpredict.uncertainty import Uncertainty, uncertainty_of
 
@@ -61,6 +61,7 @@ class Development:
                 stage=self.verdicts.stages[family],
                 reasons=self.verdicts.reasons_of[family],
                 metrics=self.evaluation.metrics()[family],
+                rules=tuple(JudgedRule(**asdict(rule)) for rule in self.verdicts.rules[family]),
             ),
             encoding=model.encoding_,
             curves=model.curves_,

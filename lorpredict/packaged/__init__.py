@@ -4,13 +4,14 @@ Training logs the folder, the registry versions it, the service loads it. It nee
 numba to answer, nothing else; no row of any cohort is in it.
 """
 
-from lorpredict.packaged._facts import ModelFacts, Recalibration, TrainingFacts
+from lorpredict.packaged._facts import JudgedRule, ModelFacts, Recalibration, TrainingFacts
 from lorpredict.packaged._fingerprint import fingerprint
 from lorpredict.packaged._folder import model_folder_in
 from lorpredict.packaged._model import PackagedModel
 from lorpredict.packaged._registration import Registration, is_registry_address
 
 __all__ = [
+    "JudgedRule",
     "ModelFacts",
     "PackagedModel",
     "Recalibration",

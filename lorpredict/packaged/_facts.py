@@ -79,6 +79,23 @@ class Recalibration:
 
 
 @dataclass(frozen=True)
+class JudgedRule:
+    """A rule of the gate: what was found in the model, what was needed, and whether it holds.
+
+    Parameters
+    ----------
+    letter, name : ``c``, ``index of prediction accuracy``
+    figure, threshold : in words
+    """
+
+    letter: str
+    name: str
+    figure: str
+    threshold: str
+    holds: bool
+
+
+@dataclass(frozen=True)
 class ModelFacts:
     """Name, family, design, training cohort and verdicts of a packaged model.
 
@@ -95,6 +112,8 @@ class ModelFacts:
         Those of the model as it was trained, also where it was recalibrated since.
     recalibrations
         Every adjustment to another cohort, the latest last.
+    rules
+        The rules of the gate that the model was judged by, as it was trained.
     """
 
     name: str
@@ -109,6 +128,7 @@ class ModelFacts:
     reasons: tuple[str, ...]
     metrics: Mapping[str, float]
     recalibrations: tuple[Recalibration, ...] = ()
+    rules: tuple[JudgedRule, ...] = ()
 
     @property
     def recalibration(self) -> Recalibration | None:
@@ -152,12 +172,13 @@ class ModelFacts:
             "reasons": list(self.reasons),
             "metrics": dict(self.metrics),
             "recalibrations": [_present(asdict(each)) for each in self.recalibrations] or None,
+            "rules": [asdict(each) for each in self.rules] or None,
         }
         return _present(content)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        """Build the facts from :meth:`to_dict`; a folder of before recalibration has none."""
+        """Build the facts from :meth:`to_dict`; an old folder lacks recalibrations and rules."""
         return cls(
             **{
                 **content,
@@ -167,6 +188,7 @@ class ModelFacts:
                 "recalibrations": tuple(
                     Recalibration(**each) for each in content.get("recalibrations", ())
                 ),
+                "rules": tuple(JudgedRule(**each) for each in content.get("rules", ())),
             }
         )
 

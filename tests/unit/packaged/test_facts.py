@@ -51,6 +51,13 @@ def test_folder_of_before_recalibration_is_still_read(facts: ModelFacts) -> None
     assert ModelFacts.from_dict(content).recalibration is None
 
 
+def test_rules_of_the_gate_are_kept_and_an_old_folder_has_none(facts: ModelFacts) -> None:
+    assert [rule.letter for rule in through_toml(facts).rules] == list("cdefg")
+    without = replace(facts, rules=())
+    assert "rules" not in without.to_dict()
+    assert through_toml(without).rules == ()
+
+
 def test_growth_tables_are_kept_and_an_old_folder_names_none(facts: ModelFacts) -> None:
     without = replace(facts, training=replace(facts.training, growth_references=()))
     assert "growth_references" not in without.to_dict()["training"]
