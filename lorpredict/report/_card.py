@@ -10,43 +10,62 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lorpredict.evaluation import measure_label
-from lorpredict.packaged import PackagedModel, Recalibration
+from lorpredict.models import families
+from lorpredict.packaged import JudgedRule, PackagedModel, Recalibration
+from lorpredict.report._use import NOT_FOR, intended_use, limits, stage_means
+
+# What a card leaves to the report, so that it stays within two pages.
+_IN_THE_REPORT = ("e50", "e90")
 
 
 def model_card(model: PackagedModel) -> str:
-    """Write the card of a packaged model as Markdown."""
+    """Write the card of a packaged model as Markdown, two pages at most."""
     parts = [
         _head(model),
         _use(model),
         _training(model),
         *_recalibration(model),
         _performance(model),
+        *_gate(model),
         _predictors(model),
+        _report(model),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _head(model: PackagedModel) -> str:
     facts = model.facts
-    reasons = "\n".join(f"- {reason}" for reason in facts.reasons)
+    judged = {_as_reason(rule) for rule in facts.rules}
+    reasons = "\n".join(f"- {reason}" for reason in facts.reasons if reason not in judged)
+    broken = [f"({rule.letter}) {_rule_name(rule)}" for rule in facts.rules if not rule.holds]
+    if broken:
+        reasons += f"\n- rules of the gate that do not hold: {', '.join(broken)}"
     return (
         f"# {facts.name}: {facts.family_label}\n\n"
-        f"Stage: **{facts.stage}**\n\n{reasons}\n\n"
+        f"Stage: **{facts.stage}**, {stage_means(facts.stage)}.\n\n{reasons}\n\n"
         f"Design {facts.design.name} (version {facts.design.version}), "
         f"lorpredict {facts.version}, catalogue {facts.catalogue_version}."
     )
 
 
+def _as_reason(rule: JudgedRule) -> str:
+    """Return a rule as the gate writes it among the reasons of a stage."""
+    verdict = "holds" if rule.holds else "does not hold"
+    return f"({rule.letter}) {rule.name}: {rule.figure} (needed: {rule.threshold}) {verdict}"
+
+
+def _rule_name(rule: JudgedRule) -> str:
+    before, over, reference = rule.name.partition(" over ")
+    known = families()
+    return f"{before} over {known[reference].label}" if over and reference in known else rule.name
+
+
 def _use(model: PackagedModel) -> str:
-    design = model.facts.design
-    days = ", ".join(f"{day + design.landmark_day:g}" for day in model.facts.horizons)
+    never = "\n".join(f"- {each}" for each in NOT_FOR)
+    weak = "\n".join(f"- {each}" for each in limits(model.facts))
     return (
-        "## Intended use\n\n"
-        "The risk that a child who has responded to infliximab for Crohn's disease loses the "
-        f"response by day {days} since the first infusion, told at the fourth infusion "
-        f"(day {design.landmark_day:g}), if infliximab is continued as usual.\n"
-        "Not for: children without response at week 14, adults, other drugs, the effect of a "
-        "changed dose. The contributions describe the model, not causes."
+        f"## Intended use\n\n{intended_use(model.facts)}\n\nNot for:\n\n{never}\n\n"
+        f"## Limits\n\n{weak}"
     )
 
 
@@ -89,18 +108,39 @@ def _performance(model: PackagedModel) -> str:
     rows = [
         f"| {measure_label(name)} | {value:.3f} | {interval} |"
         for name, (value, interval) in model.facts.figures.items()
+        if not name.startswith(_IN_THE_REPORT)
     ]
     earlier = (
         "**These are the figures of the original model**, as it was before recalibration. "
         "The recalibrated one has not been judged on children it had not seen.\n\n"
     )
+    known = any(interval for _, interval in model.facts.figures.values())
+    uncertainty = (
+        "The interval holds the chance in who was seen and in how the folds fell."
+        if known
+        else "There are no intervals: how uncertain the figures are was not asked."
+    )
     return (
         "## Performance on children the model had not seen\n\n"
         f"{earlier if model.facts.recalibrations else ''}"
-        "Repeated five-fold cross-validation, the whole pipeline inside; the interval holds the "
-        "chance in who was seen and in how the folds fell. Days count from the first infusion.\n\n"
+        f"Repeated five-fold cross-validation, the whole pipeline inside. {uncertainty} "
+        "Days count from the first infusion.\n\n"
         "| measure | estimate | 95 % interval |\n|---|---|---|\n" + "\n".join(rows)
     )
+
+
+def _gate(model: PackagedModel) -> Iterator[str]:
+    """Tell every rule that the model was judged by; an older folder knows none."""
+    rows = [
+        f"| ({rule.letter}) {_rule_name(rule)} | {rule.figure} | {rule.threshold} | "
+        f"{'holds' if rule.holds else '**does not hold**'} |"
+        for rule in model.facts.rules
+    ]
+    if rows:
+        head = "| rule | found | needed | verdict |\n|---|---|---|---|\n"
+        yield "## Gate\n\nRules and thresholds were set before any model was judged.\n\n" + (
+            head + "\n".join(rows)
+        )
 
 
 def _predictors(model: PackagedModel) -> str:
@@ -109,3 +149,12 @@ def _predictors(model: PackagedModel) -> str:
     if not rows:
         return "## Predictors\n\nNone: every child gets the same curve."
     return "## Predictors\n\n| predictor | unit | known at |\n|---|---|---|\n" + "\n".join(rows)
+
+
+def _report(model: PackagedModel) -> str:
+    original = "the original training" if model.facts.recalibrations else "the training"
+    return (
+        "## Report\n\n"
+        "Flow of children, Table 1, every measure with its picture, subgroups and TRIPOD+AI stand "
+        f"in `report.html`, among the artifacts of {original}'s run in the tracking store."
+    )

@@ -55,8 +55,8 @@ def limits(facts: ModelFacts) -> Iterator[str]:
         "nor in any hospital beyond this cohort."
     )
     if training.sites in (None, 1):
-        many = "one hospital" if training.sites == 1 else "hospitals that were not recorded"
-        yield f"All children come from {many}; whether it holds elsewhere is not known."
+        where = "Hospitals were not recorded" if training.sites is None else "There is one hospital"
+        yield f"{where}; whether the model holds elsewhere is not known."
     if facts.metrics and "uno_c_low" not in facts.metrics:
         yield "The figures have no intervals; how uncertain they are was not asked."
     yield (

@@ -54,7 +54,7 @@ def test_a_model_without_predictors_says_so(packaged: dict[str, PackagedModel]) 
 
 
 def test_horizons_are_told_from_the_first_infusion(packaged: dict[str, PackagedModel]) -> None:
-    assert "by day 365, 730 since the first infusion" in model_card(packaged["ridge"])
+    assert "by day 365 and 730 since the first infusion" in model_card(packaged["ridge"])
 
 
 ADJUSTED = Recalibration(
@@ -103,3 +103,38 @@ def test_a_recalibration_of_the_level_leaves_the_spread(
     card = recalibrated(packaged["ridge"], replace(ADJUSTED, method="baseline", slope=None))
     assert "the spread between children was left as it was;" in card
     assert "that was adjusted: not recorded." in card
+
+
+def test_a_card_tells_every_rule_of_the_gate(packaged: dict[str, PackagedModel]) -> None:
+    model = packaged["forest"]
+    card = model_card(model)
+    assert [rule.letter for rule in model.facts.rules] == list("abcdefg")
+    for rule in model.facts.rules:
+        verdict = "holds" if rule.holds else "**does not hold**"
+        assert f"| {rule.figure} | {rule.threshold} | {verdict} |" in card
+    assert "(b) gain in Uno's C over Ridge Cox" in card
+
+
+def test_a_folder_of_before_the_rules_has_a_card_without_them(
+    packaged: dict[str, PackagedModel],
+) -> None:
+    model = packaged["ridge"]
+    old = replace(model, facts=replace(model.facts, rules=()))
+    assert "## Gate" in model_card(model)
+    assert "## Gate" not in model_card(old)
+
+
+def test_a_card_tells_limits_and_where_the_report_is(packaged: dict[str, PackagedModel]) -> None:
+    card = model_card(packaged["ridge"])
+    assert "Nothing here is external validation" in card
+    assert "Risks beyond day 1430 since the first infusion are refused" in card
+    assert "`report.html`, among the artifacts of the training's run" in card
+
+
+def test_a_card_says_when_there_are_no_intervals(packaged: dict[str, PackagedModel]) -> None:
+    assert "There are no intervals" in model_card(packaged["ridge"])
+
+
+@pytest.mark.parametrize("name", families())
+def test_a_card_fits_on_two_pages(name: str, packaged: dict[str, PackagedModel]) -> None:
+    assert len(model_card(packaged[name]).splitlines()) <= 110
