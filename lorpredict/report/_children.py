@@ -40,7 +40,7 @@ _CRITERIA = {
 def flow(findings: Findings) -> Html:
     """Draw who began, who was left out and why, and how the others ended."""
     told, design = findings.described.flow, findings.development.at_risk.design
-    kept = {**told.unknown, **{why: many for why, many in told.flagged.items() if many != 0}}
+    kept = {w: many for w, many in {**told.unknown, **told.flagged}.items() if many != 0}
     steps = [
         _step(count(told.started), "children in the cohort", "Left out", told.left_out),
         _step(
@@ -147,8 +147,7 @@ def follow_up(findings: Findings) -> Html:
         "Follow-up and loss of response",
         "follow-up",
         _seen(findings),
-        _incidence(findings),
-        kaplan_meier(findings),
+        [_incidence(findings), kaplan_meier(findings)] if findings.tells_events else "",
     )
 
 

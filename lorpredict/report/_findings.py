@@ -18,12 +18,15 @@ from lorpredict.packaged import ModelFacts
 from lorpredict.study import CohortDescription, describe
 from lorpredict.study._small_cells import is_small
 from lorpredict.survival import Floats, last_day_at_risk
+from lorpredict.validation._small_counts import in_words
 
 SMALLEST = 5  # the smallest count that is told, as in a description that leaves a hospital
 FEW = f"fewer than {SMALLEST}"
 HIDDEN = "hidden"
 _COUNTED = re.compile(rf"\b[1-{SMALLEST - 1}] (events?|child|children)\b")
 _DATE = re.compile(r"\b(\d{4})-\d{2}-\d{2}\b")
+_LAST_DAY = re.compile(r" \((?:earliest: )?day [\d.]+\)")
+_SINCE_LANDMARK = re.compile(r"\bday ([\d.]+(?:, [\d.]+)*) since the landmark")
 _MINUS = re.compile(r"(?<![\w.])-(?=\d)")
 _MANY = {"child": "children", "event": "events"}
 
@@ -97,6 +100,16 @@ class Findings:
         """Children who lost response."""
         return int(self.development.at_risk.y["event"].sum())
 
+    @property
+    def lost(self) -> str:
+        """Children who lost response, as it may be told."""
+        return in_words(self.events, of=self.children)
+
+    @property
+    def tells_events(self) -> bool:
+        """Whether events are many enough, and the others too, to tell when they came."""
+        return self.described.follow_up is not None
+
     @cached_property
     def facts(self) -> ModelFacts:
         """What the champion says about itself."""
@@ -146,13 +159,20 @@ class Findings:
     def in_words(self, said: str) -> str:
         """Return a text that was written elsewhere as a report may print it.
 
-        Counts of one to four children or events are not told, dates give their year alone, and
-        columns and families are called by their labels.
+        Counts of one to four children or events are not told, dates give their year alone, last
+        days of follow-up are left out, days count from the first infusion, and columns and
+        families are called by their labels.
         """
         said = _COUNTED.sub(lambda found: f"{FEW} {_MANY.get(found[1], found[1])}", said)
         said = _MINUS.sub("−", _DATE.sub(r"\1", said))
+        said = _LAST_DAY.sub("", said)
+        said = _SINCE_LANDMARK.sub(self._since_first_infusion, said)
         said = self._families.sub(lambda found: self.label(found[0]), said)
         return self._columns.sub(lambda found: self._labels[found[0]], said)
+
+    def _since_first_infusion(self, found: re.Match[str]) -> str:
+        days = [f"{float(day) + self.clock:g}" for day in found[1].split(", ")]
+        return f"day {', '.join(days)} since the first infusion"
 
     @cached_property
     def _labels(self) -> Mapping[str, str]:

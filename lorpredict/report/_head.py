@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lorpredict.errors import counted_children
-from lorpredict.report._findings import Findings, count, in_percent, number, percent
+from lorpredict.report._findings import Findings, in_percent, percent
 from lorpredict.report._html import Html, badge, bullets, element, joined, paragraph, section
 from lorpredict.report._use import NOT_FOR, intended_use, limits, stage_means
 
@@ -28,7 +28,7 @@ def head(findings: Findings) -> Html:
             findings.label(findings.champion),
             ", the model that answers: ",
             badge(verdicts.stage, kind),
-            f" {stage_means(verdicts.stage)}.",
+            f": {stage_means(verdicts.stage)}.",
         ),
         caution(findings),
     )
@@ -77,17 +77,22 @@ def _sentences(findings: Findings) -> Iterator[str]:
 
 
 def _who(findings: Findings) -> str:
+    kind = "synthetic children" if findings.synthetic else "children"
+    return (
+        f"{findings.children} {kind}, responding to infliximab as far as is known, were followed "
+        f"from the fourth infusion on; {findings.lost} of them lost the response{_by(findings)}."
+    )
+
+
+def _by(findings: Findings) -> str:
+    if not findings.tells_events:
+        return ""
     risks = findings.incidence.kaplan_meier.at(findings.days_of_incidence)
     by = " and ".join(
         f"{in_percent(risk)} by day {day + findings.clock:g}"
         for day, risk in zip(risks["day"], risks["risk"], strict=True)
     )
-    kind = "synthetic children" if findings.synthetic else "children"
-    return (
-        f"{findings.children} {kind} were still responding to infliximab at the fourth infusion "
-        f"and were followed from there; {count(findings.events)} of them lost the response, an "
-        f"estimated {by} since the first infusion, had all gone on with it."
-    )
+    return f", an estimated {by} since the first infusion, had all gone on with it"
 
 
 def _which(findings: Findings) -> str:
@@ -115,29 +120,36 @@ def _ranking(findings: Findings) -> str:
 
 
 def _accuracy(findings: Findings) -> str:
-    told = []
-    for name, day in findings.horizons.items():
-        key = f"index_of_prediction_accuracy_{name}"
-        gain = findings.metrics[findings.champion].get(key)
-        if gain is None:
-            continue
-        low = findings.metrics[findings.champion].get(f"{key}_low")
-        sure = "" if low is None else (", surely so" if low > 0 else ", which may be chance")
-        better = "better than" if gain > 0 else "no better than"
-        told.append(f"{better} the same risk for everybody by day {day:g} ({percent(gain)}{sure})")
-    if not told:
+    told = [_gain(findings, name, day) for name, day in findings.horizons.items()]
+    known = [each for each in told if each]
+    if not known:
         return "How accurate its risks are could not be told."
-    ratios = _ratios(findings)
-    return f"Its risks were {' and '.join(told)}{ratios}."
+    return (
+        "Compared with telling every child the same risk, knowing the child made the risks "
+        f"{' and '.join(known)}{_ratios(findings)}."
+    )
+
+
+def _gain(findings: Findings, name: str, day: float) -> str:
+    """Tell the index of prediction accuracy by a horizon; nothing where it is not known."""
+    key = f"index_of_prediction_accuracy_{name}"
+    gain = findings.metrics[findings.champion].get(key)
+    if gain is None:
+        return ""
+    low = findings.metrics[findings.champion].get(f"{key}_low")
+    sure = "" if low is None or low > 0 else "; it may be chance"
+    if gain > 0:
+        return f"more accurate by day {day:g} (by {percent(gain)}{sure})"
+    return f"no more accurate by day {day:g} ({percent(gain)})"
 
 
 def _ratios(findings: Findings) -> str:
     told = [
-        f"{number(ratio, 2)} by day {day:g}"
+        f"{100 * ratio:.0f} by day {day:g}"
         for name, day in findings.horizons.items()
         if (ratio := findings.metrics[findings.champion].get(f"observed_expected_{name}"))
     ]
-    return f"; observed over expected losses were {' and '.join(told)}" if told else ""
+    return f"; for 100 losses it foretold, {' and '.join(told)} were seen" if told else ""
 
 
 def _standing(findings: Findings) -> str:

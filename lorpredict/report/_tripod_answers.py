@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import lorpredict
 from lorpredict.evaluation import measures
-from lorpredict.report._findings import Findings, count, number
+from lorpredict.report._findings import Findings, number
 from lorpredict.report._use import days, intended_use
 
 
@@ -91,7 +91,7 @@ def _design(findings: Findings) -> _Answers:
         told["10"] = Answer(findings.described.sample_size_reason)
     else:
         told["10"] = Answer(
-            f"All children there were: {findings.children}, of whom {count(findings.events)} lost "
+            f"All children there were: {findings.children}, of whom {findings.lost} lost "
             f"response; {number(size.events_per_parameter, 1)} events for each parameter. Riley's "
             f"minimum is {size.needed}."
         )
@@ -163,7 +163,7 @@ def _evaluation(findings: Findings) -> _Answers:
 
 def _results(findings: Findings) -> _Answers:
     told: _Answers = {}
-    who = f"{findings.children} children, {count(findings.events)} of whom lost response"
+    who = f"{findings.children} children, {findings.lost} of whom lost response"
     told["20a"] = Answer(f"See Flow of children and Follow-up: {who}.")
     told["20b"] = Answer("See Table 1 and Missing data.", whole=False)
     told["20c"] = Answer("There is no second cohort in this training to compare with.")
