@@ -19,12 +19,16 @@ def overview_figures(development: Development) -> Iterator[tuple[str, Figure]]:
     """Draw the cohort and the comparison of all families."""
     yield "kaplan_meier", judged.kaplan_meier(development.at_risk)
     yield "comparison", judged.comparison(development.evaluation)
+    yield "optimism", judged.optimism(development.evaluation)
 
 
 def explanation_figures(development: Development, family: str) -> Iterator[tuple[str, Figure]]:
-    """Draw one family: calibration, and what moves its predictions."""
+    """Draw one family: how far to trust its risks, and what moves them."""
     model = development.packaged(family)
     yield "calibration", judged.calibration(development.evaluation, family)
+    yield "decision_curves", judged.decision_curves(development.evaluation, family)
+    if family in development.evaluation.instability:
+        yield "instability", judged.instability(development.evaluation, family)
     if not model.encoding.predictors:
         return
     design, synthetic = model.facts.design, development.at_risk.synthetic

@@ -130,14 +130,19 @@ class Evaluation:
         }
 
     def figures(self) -> dict[str, Figure]:
-        """Pictures by name: ``kaplan_meier``, ``comparison``, ``calibration_<family>``."""
+        """Pictures by name, those of a family as ``calibration_<family>`` and so on."""
         from lorpredict.evaluation import figures
 
-        calibration = {f"calibration_{name}": figures.calibration(self, name) for name in self.risk}
+        of_families = {
+            f"{draw.__name__}_{name}": draw(self, name)
+            for name in self.risk
+            for draw in (figures.calibration, figures.decision_curves, figures.instability)
+        }
         return {
             "kaplan_meier": figures.kaplan_meier(self.at_risk),
             "comparison": figures.comparison(self),
-            **calibration,
+            "optimism": figures.optimism(self),
+            **of_families,
         }
 
     def paired_difference(self, family: str, reference: str, name: str = "uno_c") -> Floats:

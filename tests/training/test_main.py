@@ -77,7 +77,9 @@ def test_the_data_set_is_logged_by_name_and_hash(trained: Trained) -> None:
     [
         "kaplan_meier",
         "comparison",
+        "optimism",
         "calibration",
+        "decision_curves",
         "shap_beeswarm",
         "shap_bar",
         "shap_waterfall_typical_child",
@@ -86,6 +88,11 @@ def test_the_data_set_is_logged_by_name_and_hash(trained: Trained) -> None:
 )
 def test_the_picture_is_logged(trained: Trained, picture: str) -> None:
     assert list(trained.place.rglob(f"figures/{picture}.png"))
+
+
+def test_the_report_is_logged(trained: Trained) -> None:
+    (report,) = trained.place.rglob("report.html")
+    assert report.read_text("utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_no_identifier_leaves_the_cohort(trained: Trained) -> None:

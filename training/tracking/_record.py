@@ -32,6 +32,7 @@ def record_training(development: Development, *, name: str) -> dict[str, str]:
     """
     with begun_run(f"{development.cohort.name}, {name}"):
         _log_overview(development, name)
+        mlflow.log_text(training_report(development, name=name), "report.html")
         logged = {family: _log_family(development, family) for family in development.models}
         with discarded_on_failure(logged.values()):
             served = {
