@@ -14,8 +14,8 @@ from lorpredict.evaluation import Evaluation, PlanSize, ValidationPlan, Verdicts
 from lorpredict.evaluation.leakage import leakage_of
 from lorpredict.models import FamilyModel, ModelFamily, families
 from lorpredict.outcome import AtRisk, landmark
-from lorpredict.sensitivity import Sensitivity, sensitivity_of
 from lorpredict.packaged import JudgedRule, ModelFacts, PackagedModel, TrainingFacts
+from lorpredict.sensitivity import Sensitivity, sensitivity_of
 from lorpredict.survival import last_day_at_risk, refuse_beyond
 from lorpredict.uncertainty import Uncertainty, uncertainty_of
 

@@ -74,7 +74,6 @@ def _log_overview(development: Development, name: str) -> None:
     log_tables({"sensitivity": sensitivity.table})
     notes = {**_notes(development), "sensitivity": list(sensitivity.notes)}
     mlflow.log_dict(notes, "notes.json")
-    mlflow.log_text(training_report(development, name=name), "report.html")
     log_figures(overview_figures(development))
 
 

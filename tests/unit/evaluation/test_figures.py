@@ -54,7 +54,7 @@ def test_one_horizon_can_be_drawn_alone(evaluation: Evaluation) -> None:
 def test_a_plan_without_bootstrap_has_an_empty_picture_that_says_so(
     evaluation: Evaluation,
 ) -> None:
-    told = words(figures.instability(replace(evaluation, instability={}), "ridge"))
+    told = words(figures.instability(replace(evaluation, resampled={}), "ridge"))
     assert "no bootstrap in the plan" in told
 
 
