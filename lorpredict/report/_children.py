@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lorpredict.evaluation.gate import EVENTS_PER_PARAMETER
 from lorpredict.evaluation.incidence import WORTH_SHOWING
+from lorpredict.evaluation.sample_size import SampleSize
 from lorpredict.models import families
 from lorpredict.outcome import outcome_label
 from lorpredict.report._findings import SMALLEST, Findings, count, number, percent
@@ -175,39 +177,34 @@ def _day(day: float | None) -> str:
 
 
 def _incidence(findings: Findings) -> Html:
-    days = findings.days_of_incidence
-    censored = findings.incidence.kaplan_meier.at(days)
-    competing = findings.incidence.event.at(days)
-    apart = findings.incidence.differ(days) if days.size else np.array([], dtype=bool)
-    points = f"{100 * WORTH_SHOWING:g} points"
-    rows = [
-        [
+    small = (
+        "Days since the first infusion. Kaplan-Meier answers how many would lose response if "
+        "everybody went on with infliximab, which is what the models predict; Aalen-Johansen how "
+        "many are seen to lose it, with stopping, transfer, surgery and death in between."
+    )
+    title = f"Loss of response, two estimates; {findings.caution}"
+    return table(
+        ["", "1 − Kaplan-Meier (95 %)", "Aalen-Johansen (95 %)", "Points apart", "Verdict"],
+        _two_estimates(findings),
+        caption=joined(title, element("small", small)),
+    )
+
+
+def _two_estimates(findings: Findings) -> Iterator[list[Inside]]:
+    days, columns = findings.days_of_incidence, ["risk", "low", "high"]
+    censored, competing = (
+        each.at(days)[columns].to_numpy()
+        for each in (findings.incidence.kaplan_meier, findings.incidence.event)
+    )
+    apart, points = findings.incidence.differ(days), f"{100 * WORTH_SHOWING:g} points"
+    for day, one, other, far in zip(days, censored, competing, apart, strict=True):
+        yield [
             f"by day {day + findings.clock:g}",
             _with_ends(*one),
             _with_ends(*other),
             number(100 * (one[0] - other[0]), 1),
             badge(f"more than {points}", "bad") if far else badge(f"within {points}", "plain"),
         ]
-        for day, one, other, far in zip(
-            days,
-            censored[["risk", "low", "high"]].to_numpy(),
-            competing[["risk", "low", "high"]].to_numpy(),
-            apart,
-            strict=True,
-        )
-    ]
-    small = (
-        "Days since the first infusion. Kaplan-Meier answers how many would lose response if "
-        "everybody went on with infliximab, which is what the models predict; Aalen-Johansen how "
-        "many are seen to lose it, with stopping, transfer, surgery and death in between."
-    )
-    return table(
-        ["", "1 − Kaplan-Meier (95 %)", "Aalen-Johansen (95 %)", "Points apart", "Verdict"],
-        rows,
-        caption=joined(
-            f"Loss of response, two estimates; {findings.caution}", element("small", small)
-        ),
-    )
 
 
 def _with_ends(risk: float, low: float, high: float) -> Html:
@@ -219,24 +216,8 @@ def sample_size(findings: Findings) -> Html:
     """Tell whether the children are enough for what was asked of them."""
     size = findings.described.sample_size
     if size is None:
-        return section(
-            "Sample size", "sample-size", paragraph(findings.described.sample_size_reason)
-        )
-    rows: list[list[Inside]] = []
-    rows.append(
-        [
-            "Events for each parameter",
-            number(size.events_per_parameter, 1),
-            "10",
-            _enough((size.events_per_parameter or 0) >= 10),
-        ]
-    )
-    for name, words in _CRITERIA.items():
-        needed = size.by_criterion[name]
-        verdict = _enough(findings.children >= needed)
-        rows.append(
-            [f"Riley: {words}", f"{findings.children} children", f"{needed} children", verdict]
-        )
+        reason = paragraph(findings.described.sample_size_reason)
+        return section("Sample size", "sample-size", reason)
     expected = (
         f"For {size.parameters} parameters of a linear model, an expected C of "
         f"{number(size.c, 2)}, {number(size.rate_per_year, 3)} events a person-year and "
@@ -244,12 +225,23 @@ def sample_size(findings: Findings) -> Html:
         f"children effects would have to be multiplied by {number(size.expected_shrinkage, 2)} in "
         "new ones; 1 is no overfitting."
     )
-    caption = joined("Are there children enough?", element("small", expected))
-    return section(
-        "Sample size",
-        "sample-size",
-        table(["Criterion", "Present", "Needed", "Verdict"], rows, caption=caption, kind="texts"),
+    told = table(
+        ["Criterion", "Present", "Needed", "Verdict"],
+        _criteria(size, findings.children),
+        caption=joined("Are there children enough?", element("small", expected)),
+        kind="texts",
     )
+    return section("Sample size", "sample-size", told)
+
+
+def _criteria(size: SampleSize, children: int) -> Iterator[list[Inside]]:
+    present = size.events_per_parameter or 0.0
+    verdict = _enough(present >= EVENTS_PER_PARAMETER)
+    yield ["Events for each parameter", number(present, 1), f"{EVENTS_PER_PARAMETER}", verdict]
+    for name, words in _CRITERIA.items():
+        needed = size.by_criterion[name]
+        verdict = _enough(children >= needed)
+        yield [f"Riley: {words}", f"{children} children", f"{needed} children", verdict]
 
 
 def _enough(is_enough: bool) -> Html:

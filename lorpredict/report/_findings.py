@@ -91,6 +91,12 @@ class Findings:
         return dict(zip(self.evaluation.times.names, map(float, days), strict=True))
 
     @property
+    def intervals(self) -> str:
+        """What is said of intervals where figures are shown."""
+        drawn = self.evaluation.plan.draws
+        return "with 95 % intervals" if drawn else "without intervals, which the plan does not draw"
+
+    @property
     def children(self) -> int:
         """Children at risk at the landmark."""
         return len(self.development.at_risk)

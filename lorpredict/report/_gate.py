@@ -194,7 +194,8 @@ def parts(findings: Findings) -> Html:
 
 
 def _parts(findings: Findings, told: pd.DataFrame) -> Html:
-    keys = [key for key in dict.fromkeys(told["measure"]) if key.startswith(_OF_A_PART)]
+    measured = dict.fromkeys(told["measure"])
+    keys = [key for name in _OF_A_PART for key in measured if key.startswith(name)]
     rows: list[list[Inside]] = []
     for (estimator, part, family), found in told.groupby(
         ["estimator", "part", "family"], sort=False

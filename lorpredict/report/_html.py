@@ -72,7 +72,7 @@ def table(
     body = [element("tr", [_cell(each, number) for number, each in enumerate(row)]) for row in rows]
     told = element(
         "table",
-        element("caption", caption),
+        element("caption", element("span", caption)),
         element("thead", head),
         element("tbody", body),
         class_=kind,

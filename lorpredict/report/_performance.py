@@ -119,7 +119,7 @@ def _comparison(findings: Findings) -> Html:
         f"{known[name].label}: {_wanted(known[name].better)}" for name in ("uno_c", *_IN_COMPARISON)
     )
     caption = joined(
-        f"Headline figures with 95 % intervals, by cross-validation; {findings.caution}",
+        f"Headline figures {findings.intervals}, by cross-validation; {findings.caution}",
         element("small", f"Days since the first infusion. {wanted}."),
     )
     return table(header, rows, caption=caption, kind="comparison")

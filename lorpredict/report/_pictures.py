@@ -40,8 +40,8 @@ def by_family(findings: Findings, key: str) -> Html:
     label = measure_label(key)
     drawn = figures.by_family(findings.evaluation, key)
     says = f"{label} of every family: {told}."
-    clock = ", days since the first infusion" if "_day_" in key else ""
-    seen = f"{label} with its 95 % interval{clock}."
+    clock = "; days since the first infusion" if "_day_" in key else ""
+    seen = f"{label}, {findings.intervals}{clock}."
     return _figure(findings, drawn, f"family-{key}", says, seen)
 
 

@@ -54,20 +54,20 @@ def training_report(development: Development, *, name: str = MODEL_NAME) -> str:
     ----------
     Collins GS, et al. TRIPOD+AI statement. BMJ 385:e078378 (2024).
     """
-    findings = Findings(development, name)
+    return _page(Findings(development, name))
+
+
+def _page(findings: Findings) -> Html:
     body = [tell(findings) for tell in _SECTIONS]
+    by_whom = "Written by lorpredict from the training itself, not by hand. "
     return page(
-        f"Training report: {name}",
+        f"Training report: {findings.name}",
         _head.head(findings),
         _head.summary(findings),
         _head.reasons(findings),
         _contents(body),
         element("main", body),
-        element(
-            "footer",
-            "Written by lorpredict from the training itself, not by hand. "
-            f"{findings.caution[0].upper()}{findings.caution[1:]}.",
-        ),
+        element("footer", f"{by_whom}{findings.caution[0].upper()}{findings.caution[1:]}."),
     )
 
 

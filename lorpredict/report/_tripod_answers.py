@@ -23,7 +23,7 @@ _Answers = dict[str, Answer]
 
 def answers(findings: Findings) -> _Answers:
     """Return number of the item -> what the run knows."""
-    parts = (_opening, _data, _design, _methods, _evaluation, _results)
+    parts = (_opening, _data, _design, _methods, _evaluation, _output, _results)
     found: _Answers = {}
     for part in parts:
         found |= part(findings)
@@ -146,6 +146,11 @@ def _evaluation(findings: Findings) -> _Answers:
         "measured, as far as events allow.",
         whole=False,
     )
+    return told
+
+
+def _output(findings: Findings) -> _Answers:
+    told: _Answers = {}
     told["15"] = Answer(
         f"The probability of loss of response by day {days(findings.facts)} since the first "
         "infusion. Nobody is classified; net benefit is looked at for thresholds of 10 to 40 % and "

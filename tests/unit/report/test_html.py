@@ -24,5 +24,5 @@ def test_an_empty_list_is_nothing() -> None:
 
 def test_the_first_column_names_its_row() -> None:
     found = table(["", "n"], [["girls", "28"]], caption="<Sex>")
-    assert "<caption>&lt;Sex&gt;</caption>" in found
+    assert "<caption><span>&lt;Sex&gt;</span></caption>" in found
     assert '<tr><th scope="row">girls</th><td>28</td></tr>' in found
