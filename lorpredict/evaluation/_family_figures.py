@@ -73,7 +73,7 @@ def decision_curves(evaluation: Evaluation, family: str, *, day: float | None = 
     """
     figure, panels = _panels(evaluation, family, "net benefit", day, rows=1)
     names = dict(zip(evaluation.horizons, evaluation.times.names, strict=True))
-    curves = mean_decision_curves(evaluation, family) if _is_complete(evaluation, family) else {}
+    curves = mean_decision_curves(evaluation, family)
     for (axes, *_), at in panels:
         if curves:
             _worth(axes, curves[names[at]])
@@ -129,11 +129,6 @@ def _panels(
     told = f"{families()[family].label}: {what}\n{caption(evaluation.at_risk)}"
     figure.suptitle(told, fontsize=9.5)
     return figure, [(list(column), at) for column, at in zip(frames.T, days, strict=True)]
-
-
-def _is_complete(evaluation: Evaluation, family: str) -> bool:
-    """Whether the risk of every child is known in some repeat."""
-    return bool((~np.isnan(evaluation.risk[family]).any(axis=(1, 2))).any())
 
 
 def _worth(axes: Axes, found: pd.DataFrame) -> None:

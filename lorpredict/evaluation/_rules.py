@@ -138,9 +138,9 @@ def rule_net_benefit(evaluation: Evaluation, family: str) -> Rule:
     return Rule(
         "e",
         "net benefit, thresholds 15-35 %",
-        "; ".join(f"{told} by {day}" for day, (told, _) in found.items()),
+        "; ".join(f"{told} by {day}" for day, (told, _) in found.items()) or "not defined",
         f"not below the best other on average, nowhere lower by more than {LARGEST_LOSS:g}",
-        all(holds for _, holds in found.values()),
+        bool(found) and all(holds for _, holds in found.values()),
     )
 
 
@@ -161,7 +161,11 @@ def _worst(gain: pd.DataFrame) -> tuple[str, bool]:
 
 
 def mean_decision_curves(evaluation: Evaluation, family: str) -> dict[str, pd.DataFrame]:
-    """Net benefit of a family and of the other ways to act, by horizon; means over the repeats."""
+    """Net benefit of a family and of the other ways to act, by horizon; means over the repeats.
+
+    Nothing where the risks of all children are known in no repeat.
+    """
+    known = [risk for risk in evaluation.risk[family] if not np.isnan(risk).any()]
     at_risk, times = evaluation.at_risk, evaluation.times
     references = _not_in_remission(evaluation)
     found = {}
@@ -169,10 +173,10 @@ def mean_decision_curves(evaluation: Evaluation, family: str) -> dict[str, pd.Da
         place = int(np.searchsorted(times.days, day))
         curves = [
             decision_curves(risk[:, place], at_risk.y, float(day), references=references)
-            for risk in evaluation.risk[family]
-            if not np.isnan(risk).any()
+            for risk in known
         ]
-        found[name] = pd.concat(curves).groupby(level=0).mean()
+        if curves:
+            found[name] = pd.concat(curves).groupby(level=0).mean()
     return found
 
 

@@ -168,7 +168,7 @@ def _optimism(findings: Findings) -> Html:
     wide = told[told["measure"] == "uno_c"].pivot(
         index="family", columns="estimator", values="estimate"
     )
-    wide = wide.reindex(columns=list(_ESTIMATORS))
+    wide = wide.reindex(index=_in_order(findings), columns=list(_ESTIMATORS))
     rows: list[list[Inside]] = []
     for name in _in_order(findings):
         first, corrected, apparent = map(float, wide.loc[name].to_numpy(dtype=float).ravel())

@@ -289,3 +289,11 @@ def test_fewer_children_than_rileys_minimum_keep_a_model_exploratory() -> None:
     found = verdicts(USUAL, parameters=1)
     (told,) = (reason for reason in found.reasons if "Riley" in reason)
     assert told.startswith("300 children at risk; Riley's minimum is 353")
+
+
+def test_net_benefit_is_not_defined_where_no_repeat_knows_the_risk_of_every_child() -> None:
+    judged = evaluation(USUAL, events=200)
+    judged.risk["ridge"][:, 0] = np.nan
+    found = judge(judged, [families()[name] for name in USUAL], parameters=20)
+    assert rule(found, "e").figure == "not defined"
+    assert not rule(found, "e").holds

@@ -100,3 +100,31 @@ def test_observed_children_carry_no_synthetic_caution(cohort: Cohort, three: Mod
     assert "ynthetic reconstruction" not in text
     assert "Observed cohort." in text
     assert "exploratory" in text
+
+
+def test_a_family_that_failed_in_a_fold_of_every_repeat_is_told_so(whole: Development) -> None:
+    risk = whole.evaluation.risk["forest"].copy()
+    risk[:, 0] = np.nan
+    failed = replace(
+        whole.evaluation,
+        risk={**whole.evaluation.risk, "forest": risk},
+        notes=("forest: 1 folds failed: too few events",),
+    )
+    verdicts = judge(failed, [family(name) for name in failed.risk], parameters=3)
+    text = read(replace(whole, evaluation=failed, verdicts=verdicts))
+    assert "no risk of every child: learning failed in some folds" in text
+    assert "Random survival forest: 1 folds failed: too few events" in text
+    assert "(e) net benefit, thresholds 15-35 % not defined" in text
+
+
+def test_a_family_that_learnt_in_no_fold_is_told_so(whole: Development) -> None:
+    risk = {
+        **whole.evaluation.risk,
+        "forest": np.full_like(whole.evaluation.risk["forest"], np.nan),
+    }
+    told = whole.evaluation.estimates
+    lost = told[told["family"] != "forest"]
+    failed = replace(whole.evaluation, risk=risk, estimates=lost, instability={})
+    verdicts = judge(failed, [family(name) for name in failed.risk], parameters=3)
+    text = read(replace(whole, evaluation=failed, verdicts=verdicts))
+    assert "Random survival forest not judged: it could not learn in any fold" in text
