@@ -200,4 +200,4 @@ def _parameters(models: Mapping[str, FamilyModel]) -> int:
     """Number of features of the linear model, or the most that any model looks at."""
     if "ridge" in models:
         return len(models["ridge"].encoding_.features)
-    return max(len(model.encoding_.features) for model in models.values())
+    return max(1, *(len(model.encoding_.features) for model in models.values()))

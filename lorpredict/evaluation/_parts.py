@@ -113,5 +113,5 @@ def part_notes(
             told = ", ".join(f"{day:g}" for day in beyond)
             yield (
                 f"{split.label}: day {told} since the landmark lies beyond follow-up there "
-                f"(day {last:g}) and is not judged"
+                "and is not judged"
             )

@@ -114,7 +114,9 @@ def temporal_split(at_risk: AtRisk, *, share: float, seed: int) -> list[Split]:
         return []
     train, test = np.flatnonzero(~later), np.flatnonzero(later)
     of_its_own = _seed(*_STREAMS["time"], seed)
-    return [Split(0, 1, train, test, of_its_own, "time", f"from {day}")]
+    # The day itself is some child's.
+    label = f"the latest {share:.0%} of first infusions"
+    return [Split(0, 1, train, test, of_its_own, "time", label)]
 
 
 def _seed(*path: int) -> int:

@@ -36,6 +36,7 @@ EVENTS_PER_PARAMETER = 10
 # What a tree model has to meet to be served; the others decide how far any model may be trusted.
 PROMOTING = "abfg"
 _SIMPLER = ("ridge", "null")
+NOT_JUDGED = "not judged: it could learn in no fold"
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,12 @@ def judge(
         evaluation.at_risk.y, parameters=parameters, horizon_days=float(evaluation.horizons[-1])
     )
     short = tuple(_shortcomings(evaluation, size))
-    reasons = {name: (*short, *_failing(of_family)) for name, of_family in rules.items()}
+    reasons = {
+        family.name: (*short, *_failing(rules[family.name]))
+        if family.name in rules
+        else (*short, NOT_JUDGED)
+        for family in families
+    }
     synthetic = evaluation.at_risk.synthetic
     return Verdicts(
         champion=champion,

@@ -10,6 +10,7 @@ import pandas as pd
 from lorpredict.errors import interval_text
 from lorpredict.evaluation import measure_label
 from lorpredict.evaluation._rules import Rule
+from lorpredict.evaluation.gate import NOT_JUDGED
 from lorpredict.evaluation.subgroups import FEWEST_EVENTS, subgroup_rows, subgroups
 from lorpredict.report._findings import SMALLEST, Findings, count, number
 from lorpredict.report._head import caution
@@ -68,7 +69,8 @@ def _overview(findings: Findings, judged: Mapping[str, tuple[Rule, ...]]) -> Htm
     rows: list[list[Inside]] = []
     for name in (*findings.served, *findings.others):
         found = {rule.letter: rule for rule in judged.get(name, ())}
-        stage = findings.verdicts.stages.get(name, "not judged: it could not learn in any fold")
+        known = name in judged
+        stage = findings.verdicts.stages[name] if known else NOT_JUDGED
         verdicts = [_verdict(found[letter]) if letter in found else "–" for letter in _RULES]
         rows.append([findings.label(name), stage, *verdicts])
     header = ["Model", "Stage", *(f"({letter}) {words}" for letter, words in _RULES.items())]

@@ -297,3 +297,10 @@ def test_net_benefit_is_not_defined_where_no_repeat_knows_the_risk_of_every_chil
     found = judge(judged, [families()[name] for name in USUAL], parameters=20)
     assert rule(found, "e").figure == "not defined"
     assert not rule(found, "e").holds
+
+
+def test_a_family_that_could_learn_in_no_fold_stands_no_further_than_exploratory() -> None:
+    found = verdicts({"null": 0.5, "ridge": 0.65, "boosting": None}, **ENOUGH)
+    assert found.stages["boosting"] == "exploratory"
+    assert found.reasons_of["boosting"] == ("not judged: it could learn in no fold",)
+    assert found.stage == "candidate"

@@ -93,3 +93,8 @@ def test_parts_are_told_with_intervals_and_small_ones_by_name(design: ModelDesig
     ]
     assert (told["low"] < told["estimate"]).all()
     assert any(note.startswith("site-4: 0 events among 6 children") for note in found.notes)
+
+
+def test_the_latest_children_are_told_of_without_a_childs_date(design: ModelDesign) -> None:
+    [split] = temporal_split(children(300, design), share=0.3, seed=0)
+    assert split.label == "the latest 30% of first infusions"

@@ -124,7 +124,7 @@ def test_a_family_that_learnt_in_no_fold_is_told_so(whole: Development) -> None:
     }
     told = whole.evaluation.estimates
     lost = told[told["family"] != "forest"]
-    failed = replace(whole.evaluation, risk=risk, estimates=lost, instability={})
+    failed = replace(whole.evaluation, risk=risk, estimates=lost, resampled={})
     verdicts = judge(failed, [family(name) for name in failed.risk], parameters=3)
     text = read(replace(whole, evaluation=failed, verdicts=verdicts))
-    assert "Random survival forest not judged: it could not learn in any fold" in text
+    assert "Random survival forest not judged: it could learn in no fold" in text
