@@ -13,7 +13,12 @@ PACKAGES = ("lorpredict", "scikit-survival", "scikit-learn", "xgboost-cpu", "num
 
 def report() -> str:
     """Return the tables of all parts as Markdown."""
-    lines = ["# Is the evaluation honest?", "", (_cells.__doc__ or "").strip(), ""]
+    lines = [
+        "# Is the evaluation honest?",
+        "",
+        "Cohorts are those that have been judged so far.",
+        "",
+    ]
     for name, part in PARTS.items():
         lines += [f"## {name.capitalize()}", "", (part.__doc__ or "").strip(), ""]
         lines += [*part.table(part.cells()), ""]
