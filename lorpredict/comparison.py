@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,8 @@ from lorpredict.evaluation import (
     measure_label,
 )
 from lorpredict.evaluation._rules import paired_interval
-from lorpredict.models import families, family
+from lorpredict.models import families, family, named
+from lorpredict.models._found import ALL
 from lorpredict.outcome import landmark
 from lorpredict.survival import last_day_at_risk, refuse_beyond
 
@@ -56,9 +57,7 @@ class Comparison:
             design, with its interval.
         """
         rows = [
-            self._row(design, found, name)
-            for design, found in self.evaluations.items()
-            for name in found.risk
+            row for design, found in self.evaluations.items() for row in self._rows(design, found)
         ]
         return pd.DataFrame(rows)
 
@@ -68,13 +67,14 @@ class Comparison:
 
         return side_by_side(self.evaluations)
 
-    def _row(self, design: str, found: Evaluation, name: str) -> dict[str, str]:
+    def _rows(self, design: str, found: Evaluation) -> Iterator[dict[str, str]]:
         last = found.times.names[-1]
         keys = ["uno_c", *(f"{shown}_{last}" for shown in _SHOWN)]
-        told = found.tables()["comparison"].reindex(keys)[name]
-        figures = {measure_label(key): str(told[key]) for key in keys}
-        gain = {} if REFERENCE not in found.risk else {"gain over ridge": _gain(found, name)}
-        return {"design": design, "family": families()[name].label, **figures, **gain}
+        told = found.tables()["comparison"].reindex(keys)
+        for name in found.risk:
+            figures = {measure_label(key): str(told.loc[key, name]) for key in keys}
+            gain = {"gain over ridge": _gain(found, name)} if REFERENCE in found.risk else {}
+            yield {"design": design, "family": families()[name].label, **figures, **gain}
 
     def __repr__(self) -> str:
         return f"Comparison({self.cohort!r}; designs {', '.join(self.evaluations)})"
@@ -113,8 +113,7 @@ def compare(
     names = [design.name for design in designs]
     if not designs or len(set(names)) < len(names):
         raise DesignError(f"designs {', '.join(names) or 'none'}: expected one or more, all named")
-    every = not family_names or tuple(family_names) == ("all",)
-    chosen = [family(name) for name in (families() if every else family_names)]
+    chosen = [family(name) for name in named(family_names or (ALL,))]
     evaluations = {}
     for design in designs:
         at_risk = landmark(cohort, design)

@@ -12,7 +12,7 @@ from lorpredict.design import ModelDesign
 from lorpredict.errors import DesignError, TooLittleData
 from lorpredict.evaluation import Evaluation, PlanSize, ValidationPlan, Verdicts, evaluate, judge
 from lorpredict.evaluation.leakage import leakage_of
-from lorpredict.models import FamilyModel, ModelFamily, families
+from lorpredict.models import FamilyModel, ModelFamily, families, named
 from lorpredict.outcome import AtRisk, landmark
 from lorpredict.packaged import JudgedRule, ModelFacts, PackagedModel, TrainingFacts
 from lorpredict.sensitivity import Sensitivity, sensitivity_of
@@ -20,7 +20,6 @@ from lorpredict.survival import last_day_at_risk, refuse_beyond
 from lorpredict.uncertainty import Uncertainty, uncertainty_of
 
 MODEL_NAME = "lorpredict-week14"
-ALL = "all"
 USUAL = ("ridge", "forest", "boosting")
 _ALWAYS = ("reference", "comparator")
 
@@ -171,10 +170,8 @@ def _growth_references(cohort: Cohort) -> tuple[str, ...]:
 
 
 def _chosen(names: Sequence[str]) -> list[ModelFamily]:
-    if tuple(names) == (ALL,):
-        wanted = set(families())
-    elif names:
-        wanted = {"null", "ridge", *names}
+    if names:
+        wanted = {"null", "ridge", *named(names)}
     else:
         cheap = {name for name, each in families().items() if each.kind in _ALWAYS}
         wanted = cheap | set(USUAL)

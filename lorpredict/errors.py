@@ -21,6 +21,7 @@ Each error also is the built-in that it resembles, so ordinary Python code keeps
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -202,6 +203,14 @@ def interval_text(low: float | None, high: float | None) -> str:
     """Return an interval as it is printed, empty where it is not known."""
     known = low is not None and high is not None and low == low and high == high
     return f"{low:.3f} to {high:.3f}" if known else ""
+
+
+def with_interval(value: float, low: float | None, high: float | None) -> str:
+    """Return a figure with its interval: ``0.700 (0.600 to 0.800)``, or ``not defined``."""
+    if not math.isfinite(value):
+        return "not defined"
+    ends = interval_text(low, high)
+    return f"{value:.3f}" + (f" ({ends})" if ends else "")
 
 
 def counted_children(number: int) -> str:

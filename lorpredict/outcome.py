@@ -100,6 +100,17 @@ class AtRisk:
         return f"AtRisk({len(self)} children, {int(self.y['event'].sum())} events)"
 
     @property
+    def sites(self) -> tuple[str, ...]:
+        """Names of the hospitals that are known, in the order of the alphabet."""
+        known = () if self.site is None else self.site
+        return tuple(sorted({str(name) for name in known if name is not None}))
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether the first infusion of every child has a date."""
+        return self.start is not None and not np.isnat(self.start).any()
+
+    @property
     def states(self) -> NDArray[np.int64]:
         """0 censored, 1 event, 2 and up the competing ends in the design's order."""
         codes = dict.fromkeys(self.design.events, 1)

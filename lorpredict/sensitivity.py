@@ -13,7 +13,7 @@ Turnbull BW. J R Stat Soc B 38:290 (1976), on events known to lie between two vi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from lorpredict.errors import TooLittleData
 from lorpredict.evaluation import Evaluation, ValidationPlan, evaluate
 from lorpredict.evaluation.calibration import observed_risk
 from lorpredict.models import family
-from lorpredict.outcome import ALREADY_LOST, UNKNOWN, AtRisk, landmark
+from lorpredict.outcome import ALREADY_LOST, UNKNOWN, landmark
 from lorpredict.survival import Floats, Outcome, outcome_array
 
 # How many times as often those who were lost sight of are taken to lose response.
@@ -72,13 +72,15 @@ def sensitivity_of(
         _tipping(evaluation, family_name, seed),
         _between_visits(cohort, evaluation, family_name),
     ]
-    main = _rows("main analysis", at_risk, evaluation, family_name, at_risk.y)
+    seen = observed_risk(at_risk.y, evaluation.horizons)
+    main = _rows("main analysis", evaluation, family_name, seen, with_c=True)
     rows = [row for part in ([main, ()], *asked) for row in part[0]]
     notes = [note for part in asked for note in part[1]]
     return Sensitivity(pd.DataFrame(rows), tuple(notes))
 
 
-Part = tuple[list[dict[str, object]], tuple[str, ...]]
+Row = dict[str, Any]
+Part = tuple[list[Row], tuple[str, ...]]
 
 
 class Doubt(TypedDict, total=False):
@@ -107,7 +109,8 @@ def _who_belongs(cohort: Cohort, evaluation: Evaluation, name: str, seed: int) -
         except TooLittleData as error:
             notes.append(f"{analysis}: {error}")
             continue
-        rows += _rows(analysis, other, judged, name, other.y, fitted_anew=True)
+        seen = observed_risk(other.y, judged.horizons)
+        rows += _rows(analysis, judged, name, seen, with_c=True)
     return rows, tuple(notes)
 
 
@@ -119,13 +122,16 @@ def _tipping(evaluation: Evaluation, name: str, seed: int) -> Part:
         return [], ("nobody's observation ended for a competing reason: no tipping point",)
     rows = []
     for factor in FACTORS:
-        analysis = f"those who left lose response {factor:g} times as often"
         drawn = [
-            _rows(analysis, at_risk, evaluation, name, _imputed(at_risk.y, left, factor, rng))
+            observed_risk(_imputed(at_risk.y, left, factor, rng), evaluation.horizons)
             for rng in np.random.default_rng(seed).spawn(_IMPUTATIONS)
         ]
-        rows += [_mean(of_horizon) for of_horizon in zip(*drawn, strict=True)]
+        rows += _rows(_left(factor), evaluation, name, np.mean(drawn, axis=0))
     return rows, ()
+
+
+def _left(factor: float) -> str:
+    return f"those who left lose response {factor:g} times as often"
 
 
 def _imputed(
@@ -154,11 +160,7 @@ def _between_visits(cohort: Cohort, evaluation: Evaluation, name: str) -> Part:
         return [], ("no visit before a loss of response is recorded (last_lor_free_days)",)
     begin = np.where(known, np.maximum(last_good, 0.0), at_risk.y["duration"])
     observed = turnbull(begin, at_risk.y, evaluation.horizons)
-    rows = _rows("a loss lies between two visits", at_risk, evaluation, name, at_risk.y)
-    for row, risk in zip(rows, observed, strict=True):
-        expected = float(str(row["observed"])) / float(str(row["observed_expected"]))
-        row |= {"observed": float(risk), "observed_expected": float(risk) / expected}
-    return rows, ()
+    return _rows("a loss lies between two visits", evaluation, name, observed), ()
 
 
 def turnbull(begin: Floats, y: Outcome, days: Floats) -> Floats:
@@ -197,38 +199,23 @@ def turnbull(begin: Floats, y: Outcome, days: Floats) -> Floats:
 
 
 def _rows(
-    analysis: str,
-    at_risk: AtRisk,
-    evaluation: Evaluation,
-    name: str,
-    y: Outcome,
-    *,
-    fitted_anew: bool = False,
-) -> list[dict[str, object]]:
+    analysis: str, evaluation: Evaluation, name: str, observed: Floats, *, with_c: bool = False
+) -> list[Row]:
+    """Set observed risks beside those that the model told the children of an evaluation."""
     places = np.searchsorted(evaluation.days, evaluation.horizons)
     expected = np.nanmean(evaluation.risk[name], axis=(0, 1))[places]
-    observed = observed_risk(y, evaluation.horizons)
-    metrics = evaluation.metrics()[name]
-    same = fitted_anew or analysis == "main analysis"
+    found = evaluation.metrics()[name].get("uno_c", float("nan"))
     return [
         {
             "analysis": analysis,
-            "children": len(at_risk),
+            "children": len(evaluation.at_risk),
             "horizon": day,
             "observed": float(seen),
             "observed_expected": float(seen / told) if told > 0 else float("nan"),
-            "uno_c": metrics.get("uno_c", float("nan")) if same else float("nan"),
+            "uno_c": found if with_c else float("nan"),
         }
         for day, seen, told in zip(evaluation.times.names, observed, expected, strict=True)
     ]
-
-
-def _mean(rows: tuple[dict[str, object], ...]) -> dict[str, object]:
-    averaged = {
-        key: float(np.mean([float(str(row[key])) for row in rows]))
-        for key in ("observed", "observed_expected")
-    }
-    return rows[0] | averaged
 
 
 def tipping_factor(table: pd.DataFrame, low: float = 0.8, high: float = 1.25) -> float | None:
@@ -242,7 +229,7 @@ def tipping_factor(table: pd.DataFrame, low: float = 0.8, high: float = 1.25) ->
         Between what observed over expected should lie.
     """
     for factor in FACTORS:
-        rows = table[table["analysis"] == f"those who left lose response {factor:g} times as often"]
+        rows = table[table["analysis"] == _left(factor)]
         ratio = rows["observed_expected"]
         if factor > 1 and len(rows) and not ratio.between(low, high).all():
             return factor

@@ -51,6 +51,13 @@ def outcome_array(event: ArrayLike, duration: ArrayLike) -> Outcome:
     return outcome
 
 
+def log_cumulative_hazard(risk: Floats, *, smallest: float) -> Floats:
+    """Return log(-log(1 - risk)); risks nearer to 0 or 1 than ``smallest`` are moved there."""
+    kept = np.clip(risk, smallest, 1 - smallest)
+    value: Floats = np.log(-np.log1p(-kept))
+    return value
+
+
 def last_day_at_risk(y: Outcome, fewest: int = FEWEST_AT_RISK) -> float:
     """Last day on which at least ``fewest`` children are still at risk.
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from training.checkpoints import checkpoint_folder
 from training.entry import (
     add_cohort,
+    add_judging,
     carried_out,
     cohort_of,
     design_of,
     names,
     shipped_cohort,
-    whole,
 )
 from training.progress import progress_bar
 
@@ -55,9 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         default=("week14", "week14-no-trough"),
         help="comma separated: names in training/designs, or paths",
     )
-    parser.add_argument("--families", type=names, default=(), help="comma separated, or all")
-    parser.add_argument("--plan", default="default", help="quick, default or full")
-    parser.add_argument("--seed", type=whole, default=0, help="all randomness comes from it")
+    add_judging(parser, without="all")
     return parser
 
 

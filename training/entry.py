@@ -131,6 +131,22 @@ def no_cohort() -> Cohort:
     )
 
 
+def add_judging(parser: argparse.ArgumentParser, *, without: str) -> None:
+    """Add the arguments that say which families are judged, how thoroughly, and from which seed.
+
+    Parameters
+    ----------
+    without
+        What is judged where no family is named.
+    """
+    families = f"comma separated, or all; {without} by default"
+    parser.add_argument("--families", type=names, default=(), help=families)
+    parser.add_argument("--seed", type=whole, default=0, help="all randomness comes from it")
+    parser.add_argument(
+        "--plan", default="default", help="how thoroughly models are judged: quick, default or full"
+    )
+
+
 def design_of(name: str) -> ModelDesign:
     """Read a design by its name in ``training/designs``, or from the path of a file."""
     from lorpredict.design import ModelDesign

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from training.checkpoints import checkpoint_folder
 from training.entry import (
     add_cohort,
+    add_judging,
     carried_out,
     cohort_of,
     design_of,
     model_name,
-    names,
     shipped_cohort,
-    whole,
 )
 from training.progress import progress_bar
 
@@ -51,13 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.main", description=__doc__)
     add_cohort(parser, default="the shipped synthetic cohort by default")
     parser.add_argument("--design", default="week14", help="name in training/designs, or a path")
-    parser.add_argument(
-        "--families", type=names, default=(), help="comma separated, or all; the usual by default"
-    )
-    parser.add_argument("--seed", type=whole, default=0, help="all randomness comes from it")
-    parser.add_argument(
-        "--plan", default="default", help="how thoroughly models are judged: quick, default or full"
-    )
+    add_judging(parser, without="the usual")
     parser.add_argument(
         "--name", type=model_name, help="name of the registered model; ours by default"
     )

@@ -14,20 +14,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lorpredict.evaluation._learning import Settings, predict_split
+from lorpredict.evaluation._intervals import central
+from lorpredict.evaluation._learning import predict_split
 from lorpredict.evaluation._measure import Predicted, Times, values_of
 from lorpredict.evaluation._running import Job
 from lorpredict.evaluation._splits import Positions, Split, bootstrap_splits
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats
-
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -58,43 +56,34 @@ def bootstrap_jobs(
     *,
     resamples: int,
     seed: int,
-    settings: Settings | None = None,
 ) -> list[Job]:
     """Return one job for the model of all children, and one for each resample."""
     everyone = np.arange(len(at_risk))
     whole = Split(-1, 0, everyone, everyone, seed, "bootstrap")
     splits = [whole, *bootstrap_splits(at_risk, resamples=resamples, seed=seed)]
-    asked = (settings or {}).get(family.name)
     return [
         Job(
-            ("bootstrap", family.name, repr(asked), number, split.seed),
-            partial(_resampled, at_risk, family, split, number, times, asked),
+            ("bootstrap", family.name, number, split.seed),
+            partial(_resampled, at_risk, family, split, number, times),
         )
         for number, split in enumerate(splits if resamples else [])
     ]
 
 
 def _resampled(
-    at_risk: AtRisk,
-    family: ModelFamily,
-    split: Split,
-    number: int,
-    times: Times,
-    settings: Mapping[str, Any] | None,
+    at_risk: AtRisk, family: ModelFamily, split: Split, number: int, times: Times
 ) -> Resampled:
-    found = predict_split(at_risk, family, split, times.days, settings)
+    found = predict_split(at_risk, family, split, times.days)
     horizons = np.searchsorted(times.days, times.horizons)
     told = Resampled(
         family.name, number, {}, {}, found.risk[:, horizons], found.clipped_at, found.problem
     )
     if found.problem:
         return told
-    apparent = _measured(at_risk, found.risk, split.train, times)
-    if number == 0:
-        return replace(told, apparent=apparent, tested=apparent)
-    return replace(
-        told, apparent=apparent, tested=_measured(at_risk, found.risk, split.test, times)
+    apparent, tested = (
+        _measured(at_risk, found.risk, rows, times) for rows in (split.train, split.test)
     )
+    return replace(told, apparent=apparent, tested=tested)
 
 
 def _measured(at_risk: AtRisk, risk: Floats, rows: Positions, times: Times) -> dict[str, float]:
@@ -128,14 +117,14 @@ def optimism(found: Sequence[Resampled]) -> Optimism | None:
     tested = pd.DataFrame([each.tested for each in resamples])
     seen = pd.Series(whole.apparent, dtype=float)
     flattery = (apparent - tested).mean()
-    low, high = (apparent.quantile(share) for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    away = central(apparent).sub(apparent.mean(), axis="index")
     estimates = pd.DataFrame(
         {
             "apparent": seen,
             "optimism": flattery,
             "estimate": seen - flattery,
-            "low": seen - flattery + low - apparent.mean(),
-            "high": seen - flattery + high - apparent.mean(),
+            "low": seen - flattery + away["low"],
+            "high": seen - flattery + away["high"],
             "undefined": (apparent - tested).isna().sum(),
         }
     )

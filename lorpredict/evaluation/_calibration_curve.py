@@ -16,7 +16,7 @@ from lorpredict.evaluation._censoring import censored_at
 from lorpredict.evaluation._cox_regression import cox_coefficients, log_baseline_hazard
 from lorpredict.evaluation._cox_slope import cox_slope
 from lorpredict.evaluation._splines import spline_terms, three_knots
-from lorpredict.survival import Floats, Outcome
+from lorpredict.survival import Floats, Outcome, log_cumulative_hazard
 
 # Ten for each of the two parameters of a spline with three knots.
 FEWEST_EVENTS_TO_BEND = 20
@@ -64,7 +64,7 @@ class CalibrationCurve:
         within = (asked >= self.lowest) & (asked <= self.highest)
         if not self.is_known:
             return np.full(asked.shape, np.nan)
-        terms = spline_terms(log_cumulative_hazard(asked).ravel(), self.knots)
+        terms = spline_terms(log_hazard(asked).ravel(), self.knots)
         line = np.minimum(self.log_baseline + terms @ self.coefficients, _CERTAIN)
         observed: Floats = -np.expm1(-np.exp(line)).reshape(asked.shape)
         return np.where(within, observed, np.nan)
@@ -108,7 +108,7 @@ def calibration_curve(risk: Floats, y: Outcome, day: float) -> CalibrationCurve:
     Austin PC, Harrell FE, van Klaveren D. Stat Med 39:2714 (2020): three knots in their appendix;
     how many events a knot needs is our rule.
     """
-    seen, values = censored_at(y, day), log_cumulative_hazard(risk)
+    seen, values = censored_at(y, day), log_hazard(risk)
     knots, coefficients = _fitted(values, seen)
     line = spline_terms(values, knots) @ coefficients
     baseline = log_baseline_hazard(line, seen) if np.isfinite(line).all() else float("nan")
@@ -118,11 +118,9 @@ def calibration_curve(risk: Floats, y: Outcome, day: float) -> CalibrationCurve:
     )
 
 
-def log_cumulative_hazard(risk: Floats) -> Floats:
-    """Risk on the scale log(-log(1 - risk)); 0 and 1 are moved by a ten-thousandth."""
-    kept = np.clip(risk, _SMALLEST_RISK, 1 - _SMALLEST_RISK)
-    value: Floats = np.log(-np.log1p(-kept))
-    return value
+def log_hazard(risk: Floats) -> Floats:
+    """Return the log cumulative hazard; risks of 0 and 1 are moved by a ten-thousandth."""
+    return log_cumulative_hazard(risk, smallest=_SMALLEST_RISK)
 
 
 def _fitted(values: Floats, y: Outcome) -> tuple[Floats, Floats]:

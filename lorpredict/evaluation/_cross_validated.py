@@ -17,6 +17,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from lorpredict.evaluation._intervals import percentiles
 from lorpredict.evaluation._learning import SplitPrediction
 from lorpredict.evaluation._measure import Predicted, Times, values_of
 from lorpredict.evaluation._running import Job
@@ -24,7 +25,6 @@ from lorpredict.evaluation._splits import Positions
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats
 
-LEVEL = 0.95
 _DRAWS_A_JOB = 20
 Value = tuple[str, int, int, float]  # measure, repeat, fold (0 where pooled), value
 
@@ -40,9 +40,9 @@ def pooled(
     """
     risk: dict[str, Floats] = {}
     for result in done:
-        empty = np.full((repeats, len(at_risk), days), np.nan)
-        of_family = risk.setdefault(result.family, empty)
-        of_family[result.split.repeat, result.split.test] = result.risk
+        if result.family not in risk:
+            risk[result.family] = np.full((repeats, len(at_risk), days), np.nan)
+        risk[result.family][result.split.repeat, result.split.test] = result.risk
     return risk
 
 
@@ -75,12 +75,8 @@ def _measured(
                 risk[here], times.days, times.horizons, y[here], y[fold_of != fold]
             )
             found[int(fold)] = values_of(predicted, times.names, level="fold")
-    known = ~np.isnan(risk[rows]).any()
-    if known:
-        predicted = Predicted(
-            risk[rows], times.days, times.horizons, y[rows], y[rows], fold_of[rows]
-        )
-        found[0] = values_of(predicted, times.names, level="repeat")
+    predicted = Predicted(risk[rows], times.days, times.horizons, y[rows], y[rows], fold_of[rows])
+    found[0] = values_of(predicted, times.names, level="repeat")
     return found
 
 
@@ -142,8 +138,4 @@ def interval(drawn: Sequence[Mapping[str, float]]) -> pd.DataFrame | None:
     """
     if not drawn:
         return None
-    found = pd.DataFrame(list(drawn), dtype=float)
-    undefined = found.isna().sum()
-    low, high = (found.quantile(share) for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
-    told = undefined <= len(found) / 2
-    return pd.DataFrame({"low": low.where(told), "high": high.where(told), "undefined": undefined})
+    return percentiles(pd.DataFrame(list(drawn), dtype=float))

@@ -209,6 +209,7 @@ def horizon_names(design: ModelDesign, horizons: Floats) -> list[str]:
 
 
 def times_of(at_risk: AtRisk) -> tuple[Times, list[str]]:
+    """Return the grid and the horizons within follow-up, and which horizons lie beyond it."""
     design, last = at_risk.design, last_day_at_risk(at_risk.y)
     within = design.horizons[design.horizons <= last]
     beyond = design.horizons[design.horizons > last]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lorpredict.errors import interval_text
+from lorpredict.errors import with_interval
 from lorpredict.evaluation._measure import Times, measure_label
 from lorpredict.evaluation._plan import ValidationPlan
 from lorpredict.outcome import AtRisk
@@ -119,7 +119,9 @@ class Evaluation:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Tables by name: ``comparison`` (the headlines), ``estimates``, ``parts``, ``values``."""
         first = self.estimates[self.estimates["headline"]]
-        text = first.assign(told=[_with_interval(row) for row in first.itertuples()])
+        text = first.assign(
+            told=list(map(with_interval, first["estimate"], first["low"], first["high"]))
+        )
         wide = text.pivot(index="measure", columns="family", values="told")
         order = list(dict.fromkeys(first["family"]))
         return {
@@ -154,11 +156,3 @@ class Evaluation:
 
     def __repr__(self) -> str:
         return f"Evaluation({', '.join(self.risk)}; {len(self.at_risk)} children)"
-
-
-def _with_interval(row: object) -> str:
-    estimate, low, high = (float(getattr(row, name)) for name in ("estimate", "low", "high"))
-    if not np.isfinite(estimate):
-        return "not defined"
-    interval = interval_text(low, high)
-    return f"{estimate:.3f}" + (f" ({interval})" if interval else "")

@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from lorpredict.errors import BeyondFollowUp, DesignError
-from lorpredict.evaluation._measure import Predicted, measures
+from lorpredict.evaluation._measure import Predicted, values_of
 from lorpredict.survival import FEWEST_AT_RISK, Floats, Outcome, last_day_at_risk
 
 Rows = NDArray[np.intp]
@@ -107,17 +107,25 @@ def percentile_intervals(
     estimate = pd.Series(figures(np.arange(children)), dtype=float)
     jobs = [delayed(_drawn)(figures, children, seed, number) for number in range(resamples)]
     drawn = pd.DataFrame(Parallel(n_jobs=workers)(jobs), columns=estimate.index, dtype=float)
+    found = percentiles(drawn)
+    ends = found[["low", "high"]].where(estimate.notna(), axis="index")
+    return pd.DataFrame({"estimate": estimate, **ends, "undefined": found["undefined"]})
+
+
+def percentiles(drawn: pd.DataFrame) -> pd.DataFrame:
+    """Return the interval of each column of draws: ``low``, ``high``, ``undefined``.
+
+    Indexed by the columns. What is not defined in most draws has no interval.
+    """
     undefined = drawn.isna().sum()
-    low, high = (drawn.quantile(share) for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
-    told = estimate.notna() & (undefined <= resamples / 2)
-    return pd.DataFrame(
-        {
-            "estimate": estimate,
-            "low": low.where(told),
-            "high": high.where(told),
-            "undefined": undefined,
-        }
-    )
+    ends = central(drawn).where(undefined <= len(drawn) / 2, axis="index")
+    return ends.assign(undefined=undefined)
+
+
+def central(drawn: pd.DataFrame) -> pd.DataFrame:
+    """Return between what the middle 95 % of each column of draws lie: ``low``, ``high``."""
+    shares = {"low": (1 - LEVEL) / 2, "high": (1 + LEVEL) / 2}
+    return pd.DataFrame({end: drawn.quantile(share) for end, share in shares.items()})
 
 
 def _drawn(
@@ -131,10 +139,7 @@ def _figures(
     risk: Floats, days: Floats, horizons: Floats, y: Outcome, names: list[str], rows: Rows
 ) -> dict[str, float]:
     predicted = Predicted(risk[rows], days, horizons, y[rows], y[rows])
-    found: dict[str, float] = {}
-    for measure in measures():
-        found |= measure.named_values(predicted, names)
-    return found
+    return values_of(predicted, names)
 
 
 def _refuse_beyond_follow_up(horizons: Floats, y: Outcome) -> None:

@@ -16,8 +16,6 @@ from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats
 
-Settings = Mapping[str, Mapping[str, Any]]
-
 
 @dataclass(frozen=True)
 class SplitPrediction:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lorpredict.errors import counted
 from lorpredict.evaluation._intervals import external_measures
-from lorpredict.evaluation._learning import Settings, SplitPrediction, predict_split
+from lorpredict.evaluation._learning import SplitPrediction, predict_split
 from lorpredict.evaluation._measure import Times
 from lorpredict.evaluation._plan import FEWEST_EVENTS_OF_A_PART, TESTED_LAST, ValidationPlan
 from lorpredict.evaluation._running import Job
@@ -46,32 +45,22 @@ def parts_of(at_risk: AtRisk, plan: ValidationPlan, *, seed: int) -> tuple[list[
 
 
 def part_jobs(
-    at_risk: AtRisk,
-    family: ModelFamily,
-    splits: Sequence[Split],
-    times: Times,
-    *,
-    settings: Settings | None = None,
+    at_risk: AtRisk, family: ModelFamily, splits: Sequence[Split], times: Times
 ) -> list[Job]:
     """Return one job for each part: learn from the others, test there."""
-    asked = (settings or {}).get(family.name)
     return [
         Job(
-            (split.scheme, family.name, repr(asked), split.number, split.seed),
-            partial(_tested, at_risk, family, split, times, asked),
+            (split.scheme, family.name, split.number, split.seed),
+            partial(_tested, at_risk, family, split, times),
         )
         for split in splits
     ]
 
 
 def _tested(
-    at_risk: AtRisk,
-    family: ModelFamily,
-    split: Split,
-    times: Times,
-    settings: Mapping[str, Any] | None,
+    at_risk: AtRisk, family: ModelFamily, split: Split, times: Times
 ) -> tuple[SplitPrediction, pd.DataFrame]:
-    found = predict_split(at_risk, family, split, times.days, settings)
+    found = predict_split(at_risk, family, split, times.days)
     y = at_risk.y[split.test]
     last = last_day_at_risk(y)
     within = times.horizons <= last

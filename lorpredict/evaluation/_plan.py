@@ -150,14 +150,11 @@ def _for_many(at_risk: AtRisk, size: PlanSize, sites: list[str]) -> ValidationPl
 
 def _able_sites(at_risk: AtRisk) -> list[str]:
     """Hospitals with enough events to be tested on."""
-    if at_risk.site is None:
-        return []
-    names = sorted({str(name) for name in at_risk.site if name is not None})
-    event = at_risk.y["event"]
-    return [name for name in names if event[at_risk.site == name].sum() >= FEWEST_EVENTS_OF_A_PART]
+    event, fewest = at_risk.y["event"], FEWEST_EVENTS_OF_A_PART
+    return [name for name in at_risk.sites if event[at_risk.site == name].sum() >= fewest]
 
 
 def _has_periods(at_risk: AtRisk) -> bool:
-    if at_risk.start is None or np.isnat(at_risk.start).any():
+    if at_risk.start is None or not at_risk.has_dates:
         return False
-    return bool(np.ptp(at_risk.start.astype(int)) > 0)
+    return len(np.unique(at_risk.start)) > 1

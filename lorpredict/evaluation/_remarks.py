@@ -31,9 +31,9 @@ def remarks_on_children(at_risk: AtRisk, plan: ValidationPlan) -> Iterator[str]:
                 "how large its effect is cannot be estimated, and it should be looked at whether "
                 "it was known at the landmark"
             )
-    if plan.by_site and (at_risk.site is None or _sites(at_risk) < 2):
+    if plan.by_site and len(at_risk.sites) < 2:
         yield "one hospital or none is named, so none is left out"
-    if plan.by_time and (at_risk.start is None or np.isnat(at_risk.start).any()):
+    if plan.by_time and not at_risk.has_dates:
         yield "not every child has a date of its first infusion, so no period is left out"
 
 
@@ -58,8 +58,3 @@ def _parts_perfectly(column: pd.Series, event: NDArray[np.bool_]) -> bool:
         return bool(lost.min() > others.max() or lost.max() < others.min())
     lost_levels, other_levels = set(column[event]), set(column[~event])
     return not lost_levels & other_levels
-
-
-def _sites(at_risk: AtRisk) -> int:
-    names = [] if at_risk.site is None else [name for name in at_risk.site if name is not None]
-    return len(set(names))

@@ -12,7 +12,7 @@ from math import isfinite, nan
 import numpy as np
 import pandas as pd
 
-from lorpredict.errors import interval_text
+from lorpredict.errors import with_interval
 from lorpredict.evaluation._evaluation import Evaluation
 from lorpredict.evaluation.leakage import Leakage
 from lorpredict.evaluation.net_benefit import decision_curves, gain_over_others
@@ -242,9 +242,7 @@ def _told(evaluation: Evaluation, family: str, measure: str, found: dict[str, fl
     told = []
     for day, value in found.items():
         ends = (metrics.get(f"{measure}_{day}{end}") for end in ("_low", "_high"))
-        interval = interval_text(*ends)
-        figure = f"{value:.3f}" if isfinite(value) else "not defined"
-        told.append(figure + (f" ({interval})" if interval else ""))
+        told.append(with_interval(value, *ends))
     return " and ".join(told)
 
 

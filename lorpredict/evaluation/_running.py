@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class Checkpoints:
     folder: Path
     about: str
 
-    @property
+    @cached_property
     def _place(self) -> Path:
         text = f"{self.about}\n{_source_code()}"
         return self.folder / hashlib.sha256(text.encode()).hexdigest()
@@ -62,10 +63,7 @@ class Checkpoints:
 
     def discard(self) -> None:
         """Forget the work, once it is done."""
-        self.memory().clear(warn=False)
-        for leftover in sorted(self._place.rglob("*"), reverse=True):
-            leftover.rmdir() if leftover.is_dir() else leftover.unlink()
-        self._place.rmdir()
+        shutil.rmtree(self._place)
 
 
 def finished(

@@ -89,12 +89,9 @@ def bootstrap_splits(at_risk: AtRisk, *, resamples: int, seed: int) -> list[Spli
 
 def site_splits(at_risk: AtRisk, *, seed: int) -> list[Split]:
     """Leave out one hospital after the other; children whose hospital is not known only teach."""
-    if at_risk.site is None:
-        return []
-    known = sorted({str(name) for name in at_risk.site if name is not None})
     splits = []
-    for number, name in enumerate(known, start=1):
-        here = at_risk.site == name
+    for number, name in enumerate(at_risk.sites, start=1):
+        here = np.asarray(at_risk.site == name)
         train, test = np.flatnonzero(~here), np.flatnonzero(here)
         of_its_own = _seed(*_STREAMS["site"], seed, number)
         splits.append(Split(0, number, train, test, of_its_own, "site", name))
@@ -106,7 +103,7 @@ def temporal_split(at_risk: AtRisk, *, share: float, seed: int) -> list[Split]:
 
     All who began on the day at which the parts meet test.
     """
-    if at_risk.start is None or np.isnat(at_risk.start).any():
+    if at_risk.start is None or not at_risk.has_dates:
         return []
     day = np.sort(at_risk.start)[int(np.floor((1 - share) * len(at_risk)))]
     later = at_risk.start >= day

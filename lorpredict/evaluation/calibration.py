@@ -14,7 +14,7 @@ from sksurv.nonparametric import kaplan_meier_estimator
 from lorpredict.evaluation._calibration_curve import (
     CalibrationCurve,
     calibration_curve,
-    log_cumulative_hazard,
+    log_hazard,
 )
 from lorpredict.evaluation._censoring import censored_at
 from lorpredict.evaluation._cox_slope import cox_slope
@@ -113,9 +113,8 @@ def _at_each_horizon(
 
 
 def _slope(risk: Floats, y: Outcome, day: float) -> float:
-    log_hazard = log_cumulative_hazard(risk)
-    seen = censored_at(y, day)
-    return cox_slope(log_hazard, seen) if np.ptp(log_hazard) > 1e-9 else float("nan")
+    told, seen = log_hazard(risk), censored_at(y, day)
+    return cox_slope(told, seen) if np.ptp(told) > 1e-9 else float("nan")
 
 
 def _distance(risk: Floats, y: Outcome, day: float, *, summary: Callable[[Floats], float]) -> float:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from lorpredict.errors import interval_text
+from lorpredict.errors import with_interval
 from lorpredict.evaluation._drawing import (
     BLUE,
     GREY,
@@ -158,15 +158,12 @@ def _forests(evaluation: Evaluation, keys: Sequence[str]) -> Figure:
 def _interval(axes: Axes, row: int, found: pd.Series, key: str) -> None:
     """Draw an estimate and its interval, and write both beside the frame."""
     middle, low, high = (float(found.get(f"{key}{end}", np.nan)) for end in ("", "_low", "_high"))
-    words = "not defined"
     if isfinite(middle):
-        ends = interval_text(low, high)
-        words = f"{middle:.3f}" + (f" ({ends})" if ends else "")
         axes.plot(middle, row, "o", color=BLUE, ms=6)
     if isfinite(low) and isfinite(high):
         axes.plot([low, high], [row, row], color=BLUE, lw=1.6)
     axes.annotate(
-        words.replace("-", "−"),
+        with_interval(middle, low, high).replace("-", "−"),
         (1.02, row),
         xycoords=("axes fraction", "data"),
         va="center",

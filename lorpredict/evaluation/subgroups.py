@@ -32,10 +32,8 @@ def subgroup_rows(at_risk: AtRisk) -> dict[str, Rows]:
     if "trough_week14_ug_ml" in table:
         measured = table["trough_week14_ug_ml"].notna().to_numpy()
         found["trough measured"], found["trough not measured"] = measured, ~measured
-    if at_risk.site is not None:
-        names = sorted({str(name) for name in at_risk.site if name is not None})
-        found |= {f"hospital {name}": np.asarray(at_risk.site == name) for name in names}
-    return found
+    of_sites = {f"hospital {name}": np.asarray(at_risk.site == name) for name in at_risk.sites}
+    return found | of_sites
 
 
 def subgroups(evaluation: Evaluation, family: str) -> pd.DataFrame:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         TreeHazard,
     )
     from lorpredict.models._family import FamilyModel, Learnt, ModelFamily, TrainingRows
-    from lorpredict.models._found import families, family
+    from lorpredict.models._found import families, family, named
 
 __all__ = [
     "AcceleratedTime",
@@ -31,6 +31,7 @@ __all__ = [
     "TreeHazard",
     "families",
     "family",
+    "named",
 ]
 
 __getattr__ = lazy_names(
@@ -38,6 +39,6 @@ __getattr__ = lazy_names(
     {
         "_curves": ("AcceleratedTime", "LinearHazard", "SurvivalForest", "TreeHazard"),
         "_family": ("FamilyModel", "Learnt", "ModelFamily", "TrainingRows"),
-        "_found": ("families", "family"),
+        "_found": ("families", "family", "named"),
     },
 )

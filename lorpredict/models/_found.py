@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -12,6 +12,8 @@ import lorpredict.models as package
 from lorpredict.errors import UnknownFamily, did_you_mean
 from lorpredict.models._family import ModelFamily
 
+ALL = "all"
+
 
 @cache
 def families() -> Mapping[str, ModelFamily]:
@@ -20,6 +22,11 @@ def families() -> Mapping[str, ModelFamily]:
     public = sorted(name for name in found if not name.startswith("_"))
     modules = [import_module(f"{package.__name__}.{name}") for name in public]
     return MappingProxyType({module.FAMILY.name: module.FAMILY for module in modules})
+
+
+def named(asked: Sequence[str]) -> list[str]:
+    """Return the asked names; ``all`` alone stands for every family that is there."""
+    return list(families()) if tuple(asked) == (ALL,) else list(asked)
 
 
 def family(name: str) -> ModelFamily:

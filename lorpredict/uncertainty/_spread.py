@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lorpredict.survival import Floats
+from lorpredict.survival import Floats, log_cumulative_hazard
 
-_SMALLEST, _LARGEST = 1e-6, 1 - 1e-6
+_SMALLEST_RISK = 1e-6
 _GROUPS = 10
 
 
@@ -117,9 +117,7 @@ KINDS: Mapping[str, type[Spread]] = {each.kind: each for each in (LinearSpread, 
 
 def log_hazard(risk: Floats) -> Floats:
     """Return the logarithm of the cumulative hazard behind a risk."""
-    kept = np.clip(risk, _SMALLEST, _LARGEST)
-    logarithm: Floats = np.log(-np.log1p(-kept))
-    return logarithm
+    return log_cumulative_hazard(risk, smallest=_SMALLEST_RISK)
 
 
 def _with_level(features: Floats) -> Floats:
