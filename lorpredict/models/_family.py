@@ -6,7 +6,7 @@ wants and how it learns from them; the pipeline around it, the clock and the ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, Self
@@ -103,6 +103,11 @@ class ModelFamily:
         Name -> default, of all that may be set when a model is built.
     search_space
         Settings that tuning may choose -> between what, or among which.
+    tuned_unasked
+        Whether it is tuned where nobody said anything about tuning. Trials are done anew in every
+        fold and resample, so few families can be.
+    settings_of_trials
+        What is set otherwise in trials because it is quicker and ranks settings alike.
     predictors
         The only predictors that it looks at; empty for those of the design.
     cuts
@@ -120,12 +125,14 @@ class ModelFamily:
     learn: Callable[[TrainingRows], Learnt]
     settings: Mapping[str, Any] = field(default_factory=dict)
     search_space: SearchSpace = field(default_factory=dict)
+    tuned_unasked: bool = False
+    settings_of_trials: Mapping[str, Any] = field(default_factory=dict)
     predictors: tuple[str, ...] = ()
     cuts: Mapping[str, float] = field(default_factory=dict)
     interval: Literal["linear", "curve"] | None = None
 
     def __post_init__(self) -> None:
-        unknown = self.search_space.keys() - self.settings.keys()
+        unknown = {*self.search_space, *self.settings_of_trials} - self.settings.keys()
         if unknown:
             raise ValueError(f"the family {self.name!r} has no settings {', '.join(unknown)}")
 
@@ -158,6 +165,18 @@ class ModelFamily:
                 + " ".join(filter(None, [*hints, has]))
             )
         return FamilyModel(self, design, seed=seed, settings={**self.settings, **asked})
+
+    def to_tune(self, asked: Collection[str] = ()) -> SearchSpace:
+        """Return what there is to be tuned, where some settings were asked for.
+
+        A setting whose default lies outside its search space is chosen by the family itself, in
+        every fit, and is left to it: the penalty of ridge, the spread of XGBoost AFT.
+        """
+        return {
+            name: choices
+            for name, choices in self.search_space.items()
+            if name not in asked and self.settings[name] in choices
+        }
 
     def pipeline(self, design: ModelDesign) -> FeaturePipeline:
         """Return the unfitted feature pipeline that this family uses for a design."""

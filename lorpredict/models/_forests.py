@@ -25,6 +25,7 @@ SEARCH_SPACE: SearchSpace = {
     "min_samples_leaf": Between(3, 30, log=True, whole=True),
     "max_features": ("sqrt", 0.3, 0.5, 1.0),
 }
+SETTINGS_OF_TRIALS: dict[str, Any] = {"n_estimators": 100}  # more only make the average smoother
 
 
 def grown(rows: TrainingRows, forest: Callable[..., Any]) -> Learnt:

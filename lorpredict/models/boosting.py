@@ -34,4 +34,5 @@ FAMILY = ModelFamily(
     learn=learn,
     settings=SETTINGS,
     search_space=SEARCH_SPACE,
+    tuned_unasked=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sksurv.ensemble import ExtraSurvivalTrees
 
 from lorpredict.models._family import Learnt, ModelFamily, TrainingRows
-from lorpredict.models._forests import SEARCH_SPACE, SETTINGS, grown
+from lorpredict.models._forests import SEARCH_SPACE, SETTINGS, SETTINGS_OF_TRIALS, grown
 
 
 def learn(rows: TrainingRows) -> Learnt:
@@ -22,4 +22,5 @@ FAMILY = ModelFamily(
     learn=learn,
     settings=SETTINGS,
     search_space=SEARCH_SPACE,
+    settings_of_trials=SETTINGS_OF_TRIALS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sksurv.ensemble import RandomSurvivalForest
 
 from lorpredict.models._family import Learnt, ModelFamily, TrainingRows
-from lorpredict.models._forests import SEARCH_SPACE, SETTINGS, grown
+from lorpredict.models._forests import SEARCH_SPACE, SETTINGS, SETTINGS_OF_TRIALS, grown
 
 
 def learn(rows: TrainingRows) -> Learnt:
@@ -23,4 +23,5 @@ FAMILY = ModelFamily(
     settings=SETTINGS,
     search_space=SEARCH_SPACE,
     interval="curve",
+    settings_of_trials=SETTINGS_OF_TRIALS,
 )
