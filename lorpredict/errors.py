@@ -13,6 +13,7 @@ Each error also is the built-in that it resembles, so ordinary Python code keeps
     ├── TooLittleData           (ValueError)  no events, no rows, nobody at risk
     ├── BeyondFollowUp          (ValueError)  a time with too few still at risk in training
     ├── UnknownFamily           (ValueError)  a model family that is not there
+    ├── TuningError             (ValueError)  settings that cannot be tuned as asked
     ├── NotFitted               (RuntimeError) a model asked before it has learnt
     ├── UnsupportedModel        (TypeError)   a model that cannot be explained
     └── DamagedModel            (ValueError)  a model folder that is not what was saved
@@ -59,6 +60,10 @@ class BeyondFollowUp(LorpredictError, ValueError):
 
 class UnknownFamily(LorpredictError, ValueError):
     """A model family that is not there."""
+
+
+class TuningError(LorpredictError, ValueError):
+    """Settings cannot be tuned as asked: no Optuna, or nowhere to keep its studies."""
 
 
 class NotFitted(LorpredictError, RuntimeError):

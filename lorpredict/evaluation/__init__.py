@@ -4,6 +4,9 @@ from lorpredict.evaluation._evaluate import evaluate
 from lorpredict.evaluation._evaluation import Evaluation
 from lorpredict.evaluation._measure import Measure, Predicted, measure, measure_label, measures
 from lorpredict.evaluation._plan import PLAN_SIZES, PlanSize, ValidationPlan, choose_plan
+from lorpredict.evaluation._trials import Choice
+from lorpredict.evaluation._tuning import TunedModel, Tuning, model_for
+from lorpredict.evaluation._when_to_tune import TUNING_MODES, TuningMode
 from lorpredict.evaluation.calibration import CalibrationCurve, calibration_curve
 from lorpredict.evaluation.gate import Verdicts, judge
 from lorpredict.evaluation.incidence import CumulativeIncidence, cumulative_incidence, incidence_of
@@ -11,12 +14,17 @@ from lorpredict.evaluation.net_benefit import decision_curves, gain_over_others
 
 __all__ = [
     "PLAN_SIZES",
+    "TUNING_MODES",
     "CalibrationCurve",
+    "Choice",
     "CumulativeIncidence",
     "Evaluation",
     "Measure",
     "PlanSize",
     "Predicted",
+    "TunedModel",
+    "Tuning",
+    "TuningMode",
     "ValidationPlan",
     "Verdicts",
     "calibration_curve",
@@ -30,4 +38,5 @@ __all__ = [
     "measure",
     "measure_label",
     "measures",
+    "model_for",
 ]

@@ -23,6 +23,7 @@ from lorpredict.evaluation._learning import predict_split
 from lorpredict.evaluation._measure import Predicted, Times, values_of
 from lorpredict.evaluation._running import Job
 from lorpredict.evaluation._splits import Positions, Split, bootstrap_splits
+from lorpredict.evaluation._tuning import Tuning
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats
@@ -56,6 +57,7 @@ def bootstrap_jobs(
     *,
     resamples: int,
     seed: int,
+    tuning: Tuning | None = None,
 ) -> list[Job]:
     """Return one job for the model of all children, and one for each resample."""
     everyone = np.arange(len(at_risk))
@@ -64,16 +66,21 @@ def bootstrap_jobs(
     return [
         Job(
             ("bootstrap", family.name, number, split.seed),
-            partial(_resampled, at_risk, family, split, number, times),
+            partial(_resampled, at_risk, family, split, number, times, tuning),
         )
         for number, split in enumerate(splits if resamples else [])
     ]
 
 
 def _resampled(
-    at_risk: AtRisk, family: ModelFamily, split: Split, number: int, times: Times
+    at_risk: AtRisk,
+    family: ModelFamily,
+    split: Split,
+    number: int,
+    times: Times,
+    tuning: Tuning | None,
 ) -> Resampled:
-    found = predict_split(at_risk, family, split, times.days)
+    found = predict_split(at_risk, family, split, times.days, tuning=tuning)
     horizons = np.searchsorted(times.days, times.horizons)
     told = Resampled(
         family.name, number, {}, {}, found.risk[:, horizons], found.clipped_at, found.problem

@@ -23,6 +23,7 @@ from lorpredict.evaluation._plan import PlanSize, ValidationPlan, choose_plan
 from lorpredict.evaluation._remarks import remarks_on_children, remarks_on_values
 from lorpredict.evaluation._running import Checkpoints, Job, Progress, finished
 from lorpredict.evaluation._splits import Split, fold_numbers, stratified_splits
+from lorpredict.evaluation._when_to_tune import TuningMode
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import Floats, last_day_at_risk
@@ -33,6 +34,8 @@ def evaluate(
     families: Sequence[ModelFamily],
     *,
     plan: ValidationPlan | PlanSize = "default",
+    tuning: TuningMode = "auto",
+    studies: str = "",
     seed: int = 0,
     workers: int = 1,
     progress: Progress | None = None,
@@ -48,6 +51,11 @@ def evaluate(
     plan
         How they are judged; by default what :func:`choose_plan` finds for these children, in its
         ``default`` or its ``full`` size.
+    tuning
+        ``on``, ``off`` or ``auto``, see :func:`choose_plan`; a plan that is given says so itself.
+    studies
+        Address of a database, SQLite or PostgreSQL, in which the trials of tuning are kept, so
+        that none is done twice; in memory if empty. The result does not depend on it.
     seed
         All randomness comes from it.
     workers
@@ -63,11 +71,14 @@ def evaluate(
     ------
     TooLittleData
         If there are fewer than two events, or no horizon lies within follow-up.
+    TuningError
+        If settings cannot be tuned as asked.
     """
-    plan = choose_plan(at_risk, plan) if isinstance(plan, str) else plan
+    plan = choose_plan(at_risk, plan, tuning=tuning) if isinstance(plan, str) else plan
+    plan.prepare_tuning(studies)
     times, notes = times_of(at_risk)
     kept = _kept(checkpoints, at_risk, families, plan, times, seed)
-    work = _Work(at_risk, tuple(families), plan, times, seed, tuple(notes))
+    work = _Work(at_risk, tuple(families), plan, times, seed, tuple(notes), studies)
     found = work.done(partial(finished, workers=workers, checkpoints=kept), progress)
     if kept is not None:
         kept.discard()
@@ -84,6 +95,7 @@ class _Work:
     times: Times
     seed: int
     notes: tuple[str, ...]
+    studies: str
 
     def done(self, run: Any, progress: Progress | None) -> Evaluation:
         splits = stratified_splits(self.at_risk, repeats=self.plan.repeats, seed=self.seed)
@@ -164,7 +176,9 @@ class _Work:
         for split in splits:
             for family in self.families:
                 key = ("fold", family.name, split.repeat, split.number, split.seed)
-                yield Job(key, partial(predict_split, self.at_risk, family, split, self.times.days))
+                tuning = self.plan.tuning_of(family, self.studies)
+                work = partial(predict_split, self.at_risk, family, split, self.times.days)
+                yield Job(key, partial(work, tuning=tuning))
 
     def _resamples(self) -> Iterator[Job]:
         for family in self.families:
@@ -174,11 +188,13 @@ class _Work:
                 self.times,
                 resamples=self.plan.resamples_for(family),
                 seed=self.seed,
+                tuning=self.plan.tuning_of(family, self.studies),
             )
 
     def _left_out(self, parts: Sequence[Split]) -> Iterator[Job]:
         for family in self.families:
-            yield from _parts.part_jobs(self.at_risk, family, parts, self.times)
+            tuning = self.plan.tuning_of(family, self.studies)
+            yield from _parts.part_jobs(self.at_risk, family, parts, self.times, tuning=tuning)
 
 
 class _Count:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from lorpredict.errors import LorpredictError
+from lorpredict.errors import LorpredictError, TuningError
 from lorpredict.evaluation._splits import Split
+from lorpredict.evaluation._tuning import Tuning, model_for
 from lorpredict.features._pipeline import NeverMeasuredWarning
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
@@ -41,18 +42,21 @@ def predict_split(
     split: Split,
     days: Floats,
     settings: Mapping[str, Any] | None = None,
+    tuning: Tuning | None = None,
 ) -> SplitPrediction:
     """Let a family learn from those who teach and predict those who test.
 
-    The whole pipeline learns anew: encoding, imputation, scaling, penalties. Beyond the day with
+    The whole pipeline learns anew: encoding, imputation, scaling, settings. Beyond the day with
     enough teaching children at risk the curve is held.
     """
-    model = family.build(at_risk.design, seed=split.seed, settings=settings)
+    model = model_for(family, at_risk.design, seed=split.seed, settings=settings, tuning=tuning)
     try:
         with warnings.catch_warnings():
             # A predictor that one split lacks is told once, for the whole cohort.
             warnings.simplefilter("ignore", NeverMeasuredWarning)
             model.fit(at_risk.X.iloc[split.train], at_risk.y[split.train])
+    except TuningError:  # it concerns the whole training, not these children
+        raise
     except LorpredictError as error:
         nothing = np.full((len(split.test), len(days)), np.nan)
         return SplitPrediction(family.name, split, nothing, problem=str(error))

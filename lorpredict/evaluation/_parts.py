@@ -15,6 +15,7 @@ from lorpredict.evaluation._measure import Times
 from lorpredict.evaluation._plan import FEWEST_EVENTS_OF_A_PART, TESTED_LAST, ValidationPlan
 from lorpredict.evaluation._running import Job
 from lorpredict.evaluation._splits import Split, site_splits, temporal_split
+from lorpredict.evaluation._tuning import Tuning
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
 from lorpredict.survival import FEWEST_AT_RISK, last_day_at_risk
@@ -45,22 +46,31 @@ def parts_of(at_risk: AtRisk, plan: ValidationPlan, *, seed: int) -> tuple[list[
 
 
 def part_jobs(
-    at_risk: AtRisk, family: ModelFamily, splits: Sequence[Split], times: Times
+    at_risk: AtRisk,
+    family: ModelFamily,
+    splits: Sequence[Split],
+    times: Times,
+    *,
+    tuning: Tuning | None = None,
 ) -> list[Job]:
     """Return one job for each part: learn from the others, test there."""
     return [
         Job(
             (split.scheme, family.name, split.number, split.seed),
-            partial(_tested, at_risk, family, split, times),
+            partial(_tested, at_risk, family, split, times, tuning),
         )
         for split in splits
     ]
 
 
 def _tested(
-    at_risk: AtRisk, family: ModelFamily, split: Split, times: Times
+    at_risk: AtRisk,
+    family: ModelFamily,
+    split: Split,
+    times: Times,
+    tuning: Tuning | None,
 ) -> tuple[SplitPrediction, pd.DataFrame]:
-    found = predict_split(at_risk, family, split, times.days)
+    found = predict_split(at_risk, family, split, times.days, tuning=tuning)
     y = at_risk.y[split.test]
     last = last_day_at_risk(y)
     within = times.horizons <= last

@@ -9,12 +9,19 @@ Steyerberg EW, Harrell FE. J Clin Epidemiol 69:245 (2016): leaving out sites and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 
 from lorpredict.errors import DesignError, counted, counted_children, did_you_mean
+from lorpredict.evaluation._studies import (
+    prepare_studies,
+    refuse_studies,
+    refuse_without_optuna,
+)
+from lorpredict.evaluation._tuning import TRIALS, Tuning
+from lorpredict.evaluation._when_to_tune import Tuned, TuningMode, what_to_tune
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
 
@@ -28,6 +35,10 @@ HEADLINE: Estimator = "cross-validation"
 MANY_CHILDREN = 1000
 FEWEST_EVENTS_OF_A_PART = 5  # fewer tell nothing of a hospital or a period
 TESTED_LAST = 0.3
+_TUNED = {
+    "some": "settings tuned inside where trials are quick, {} trials each time",
+    "all": "settings tuned inside wherever there are any, {} trials each time",
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,11 @@ class ValidationPlan:
         Whether every hospital is left out once.
     by_time
         Whether the children who began last are left out.
+    tuned
+        Which families choose their settings inside the children who teach: ``none``, ``some``
+        (those that are tuned unasked), or ``all`` that have something to choose.
+    trials
+        How many settings each of them tries out, every time it learns.
     reasons
         Why it is so, in sentences.
     """
@@ -56,6 +72,8 @@ class ValidationPlan:
     draws: int = 200
     by_site: bool = False
     by_time: bool = False
+    tuned: Tuned = "none"
+    trials: int = TRIALS
     reasons: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -64,15 +82,35 @@ class ValidationPlan:
             "resamples": self.resamples,
             "resamples_of_trees": self.resamples_of_trees,
             "draws": self.draws,
+            "trials": self.trials,
         }
-        wrong = [f"{name} {count}" for name, count in counts.items() if count < 0]
-        if self.repeats < 1 or wrong:
-            told = "; ".join(wrong or [f"repeats {self.repeats}"])
-            raise DesignError(f"{told}: expected at least 1 repeat, and no negative number")
+        at_least_one = ("repeats", "trials")
+        wrong = [f"{name} {n}" for name, n in counts.items() if n < (name in at_least_one)]
+        if wrong:
+            expected = "expected at least 1 repeat, 1 trial, and no negative number"
+            raise DesignError(f"{'; '.join(wrong)}: {expected}")
 
     def resamples_for(self, family: ModelFamily) -> int:
         """Return the number of bootstrap resamples from which a family learns."""
         return self.resamples_of_trees if family.kind == "tree" else self.resamples
+
+    def tuning_of(self, family: ModelFamily, studies: str = "") -> Tuning | None:
+        """Return how a family chooses its settings, or None where it keeps its defaults."""
+        wanted = self.tuned == "all" or (self.tuned == "some" and family.tuned_unasked)
+        return Tuning(self.trials, studies) if wanted else None
+
+    def prepare_tuning(self, studies: str = "") -> None:
+        """Make sure that whatever is tuned can be, and that its studies can be kept.
+
+        Raises
+        ------
+        TuningError
+            If Optuna is not installed, or no studies can be kept at that address.
+        """
+        refuse_studies(studies)
+        if self.tuned != "none":
+            refuse_without_optuna()
+            prepare_studies(studies)
 
     def lines(self) -> list[str]:
         """Return the plan and its reasons as lines of text."""
@@ -83,23 +121,35 @@ class ValidationPlan:
             )
         told += ["every hospital left out once"] if self.by_site else []
         told += ["the children who began last left out"] if self.by_time else []
+        told += [_TUNED[self.tuned].format(self.trials)] if self.tuned != "none" else []
         return ["Plan of validation: " + "; ".join(told), *(f"  {why}" for why in self.reasons)]
 
 
-def choose_plan(at_risk: AtRisk, size: PlanSize = "default") -> ValidationPlan:
-    """Choose how models are judged on these children.
+def choose_plan(
+    at_risk: AtRisk, size: PlanSize = "default", *, tuning: TuningMode = "auto"
+) -> ValidationPlan:
+    """Choose how models are judged on these children, and which of them are tuned.
 
     Parameters
     ----------
     size
         ``full`` draws as often as a publication asks for, ``default`` less often, and ``quick``
         once, to try things out.
+    tuning
+        ``on`` tunes every family that can be, ``off`` none. ``auto`` tunes XGBoost Cox, whose
+        trials are quick, from 100 events on, where Optuna is there and the plan is not ``quick``.
 
     Raises
     ------
     DesignError
-        If there is no such size.
+        If there is no such size, or no such tuning.
     """
+    plan = _for_size(at_risk, size)
+    tuned, why = what_to_tune(tuning, events=int(at_risk.y["event"].sum()), hurried=size == "quick")
+    return replace(plan, tuned=tuned, reasons=(*plan.reasons, why))
+
+
+def _for_size(at_risk: AtRisk, size: PlanSize) -> ValidationPlan:
     if size not in PLAN_SIZES:
         hint = did_you_mean(size, PLAN_SIZES)
         told = f"no plan {size!r}: expected one of {', '.join(PLAN_SIZES)}. {hint}"

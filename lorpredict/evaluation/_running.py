@@ -53,7 +53,7 @@ class Checkpoints:
 
     @cached_property
     def _place(self) -> Path:
-        text = f"{self.about}\n{_source_code()}"
+        text = f"{self.about}\n{source_code()}"
         return self.folder / hashlib.sha256(text.encode()).hexdigest()
 
     def memory(self) -> Memory:
@@ -107,7 +107,7 @@ def _done(key: tuple[Any, ...], work: Callable[[], Any]) -> Any:  # noqa: ARG001
 
 
 @cache
-def _source_code() -> str:
+def source_code() -> str:
     """Return a hash of lorpredict as it is: what another version found is not taken up."""
     found = hashlib.sha256()
     root = Path(str(files("lorpredict")))

@@ -44,9 +44,9 @@ def test_a_plan_by_an_unknown_name_is_refused(at_risk: AtRisk) -> None:
         choose_plan(at_risk, "fulll")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wrong", [{"repeats": 0}, {"resamples": -1}, {"draws": -5}])
+@pytest.mark.parametrize("wrong", [{"repeats": 0}, {"resamples": -1}, {"draws": -5}, {"trials": 0}])
 def test_an_impossible_plan_is_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(DesignError, match="expected at least 1 repeat, and no negative number"):
+    with pytest.raises(DesignError, match="expected at least 1 repeat, 1 trial, and no negative"):
         ValidationPlan(**wrong)  # type: ignore[arg-type]
 
 
