@@ -10,7 +10,19 @@ import lorpredict
 from lorpredict.cohort import Cohort
 from lorpredict.design import ModelDesign
 from lorpredict.errors import DesignError, TooLittleData
-from lorpredict.evaluation import Evaluation, PlanSize, ValidationPlan, Verdicts, evaluate, judge
+from lorpredict.evaluation import (
+    Choice,
+    Evaluation,
+    PlanSize,
+    TunedModel,
+    TuningMode,
+    ValidationPlan,
+    Verdicts,
+    choose_plan,
+    evaluate,
+    judge,
+    model_for,
+)
 from lorpredict.evaluation.leakage import leakage_of
 from lorpredict.models import FamilyModel, ModelFamily, families, named
 from lorpredict.outcome import AtRisk, landmark
@@ -44,6 +56,12 @@ class Development:
     skipped: Mapping[str, str]
     seed: int
 
+    @property
+    def choices(self) -> dict[str, Choice]:
+        """The settings that were chosen by tuning, by family."""
+        models = self.models.items()
+        return {name: model.choice_ for name, model in models if isinstance(model, TunedModel)}
+
     def packaged(self, family: str, *, name: str = MODEL_NAME) -> PackagedModel:
         """Return the model of a family as it is shipped."""
         model = self.models[family]
@@ -61,6 +79,7 @@ class Development:
                 reasons=self.verdicts.reasons_of[family],
                 metrics=self.evaluation.metrics()[family],
                 rules=tuple(JudgedRule(**asdict(rule)) for rule in self.verdicts.rules[family]),
+                tuned=self._tuned(family),
             ),
             encoding=model.encoding_,
             curves=model.curves_,
@@ -82,6 +101,12 @@ class Development:
         champion = self.verdicts.champion
         return sensitivity_of(self.cohort, self.evaluation, champion, seed=self.seed)
 
+    def _tuned(self, family: str) -> dict[str, str | float]:
+        choice = self.choices.get(family)
+        known = {} if choice is None or choice.problem else choice.settings
+        # The folder's TOML knows no null.
+        return {name: "none" if value is None else value for name, value in known.items()}
+
     def __repr__(self) -> str:
         served = ", ".join(f"{alias}: {name}" for alias, name in self.verdicts.served.items())
         return f"Development({self.cohort.name!r}; {served}; stage {self.verdicts.stage})"
@@ -93,6 +118,8 @@ def develop(
     *,
     family_names: Sequence[str] = (),
     plan: ValidationPlan | PlanSize = "default",
+    tuning: TuningMode = "auto",
+    studies: str = "",
     seed: int = 0,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
@@ -106,7 +133,7 @@ def develop(
         Families to train; ``("all",)`` for every one. By default Kaplan-Meier, the comparators,
         ridge Cox, the random survival forest and XGBoost Cox. Kaplan-Meier and ridge Cox are
         always among them, since every other is judged against them.
-    plan, seed, workers, progress, checkpoints
+    plan, tuning, studies, seed, workers, progress, checkpoints
         As in :func:`lorpredict.evaluate`.
 
     Raises
@@ -115,7 +142,7 @@ def develop(
         If nobody is at risk or nobody lost response.
     BeyondFollowUp
         If a horizon of the design lies beyond the follow-up of these children.
-    UnknownFamily, DesignError
+    UnknownFamily, DesignError, TuningError
     """
     chosen = _chosen(family_names)
     at_risk = landmark(cohort, design)
@@ -125,12 +152,15 @@ def develop(
             f"the landmark (outcome {' or '.join(design.events)}); there is nothing to learn"
         )
     refuse_beyond(design.horizons, last_day_at_risk(at_risk.y))
-    models, skipped = _learn(chosen, at_risk, seed)
+    plan = choose_plan(at_risk, plan, tuning=tuning) if isinstance(plan, str) else plan
+    plan.prepare_tuning(studies)
+    models, skipped = _learn(chosen, at_risk, plan, seed, studies)
     able = [each for each in chosen if each.name in models]
     evaluation = evaluate(
         at_risk,
         able,
         plan=plan,
+        studies=studies,
         seed=seed,
         workers=workers,
         progress=progress,
@@ -179,12 +209,14 @@ def _chosen(names: Sequence[str]) -> list[ModelFamily]:
 
 
 def _learn(
-    chosen: Sequence[ModelFamily], at_risk: AtRisk, seed: int
+    chosen: Sequence[ModelFamily], at_risk: AtRisk, plan: ValidationPlan, seed: int, studies: str
 ) -> tuple[dict[str, FamilyModel], dict[str, str]]:
     models, skipped = {}, {}
     for each in chosen:
+        tuning = plan.tuning_of(each, studies)
+        model = model_for(each, at_risk.design, seed=seed, tuning=tuning)
         try:
-            models[each.name] = each.build(at_risk.design, seed=seed).fit(at_risk.X, at_risk.y)
+            models[each.name] = model.fit(at_risk.X, at_risk.y)
         except (DesignError, TooLittleData) as error:
             skipped[each.name] = str(error)
     if not models:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from lorpredict.design import ModelDesign
@@ -110,6 +110,8 @@ class ModelFacts:
     metrics
         Cross-validated figures: name -> estimate, name_low and name_high -> its 95 % interval.
         Those of the model as it was trained, also where it was recalibrated since.
+    tuned
+        Settings that tuning chose inside the training rows, and what it chose.
     recalibrations
         Every adjustment to another cohort, the latest last.
     rules
@@ -127,6 +129,7 @@ class ModelFacts:
     stage: str
     reasons: tuple[str, ...]
     metrics: Mapping[str, float]
+    tuned: Mapping[str, str | float] = field(default_factory=dict)
     recalibrations: tuple[Recalibration, ...] = ()
     rules: tuple[JudgedRule, ...] = ()
 
@@ -171,6 +174,7 @@ class ModelFacts:
             "training": self.training.to_dict(),
             "reasons": list(self.reasons),
             "metrics": dict(self.metrics),
+            "tuned": dict(self.tuned) or None,
             "recalibrations": [_present(asdict(each)) for each in self.recalibrations] or None,
             "rules": [asdict(each) for each in self.rules] or None,
         }

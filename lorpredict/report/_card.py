@@ -78,8 +78,13 @@ def _training(model: PackagedModel) -> str:
         f"response, from the cohort {training.cohort}"
         f"{years if training.first_year else ''}.\n"
         f"Synthetic: **{'yes' if training.synthetic else 'no'}**. "
-        f"SHA-256 of the checked table: `{training.sha256}`."
+        f"SHA-256 of the checked table: `{training.sha256}`.{_tuned(model)}"
     )
+
+
+def _tuned(model: PackagedModel) -> str:
+    told = ", ".join(f"`{name}` {value}" for name, value in model.facts.tuned.items())
+    return f"\nSettings that tuning chose inside these children: {told}." if told else ""
 
 
 def _recalibration(model: PackagedModel) -> Iterator[str]:

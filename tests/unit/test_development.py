@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,16 @@ from lorpredict import (
     families,
     read_cohort,
 )
-from lorpredict.errors import BeyondFollowUp, DesignError, TooLittleData, UnknownFamily
+from lorpredict.errors import (
+    BeyondFollowUp,
+    DesignError,
+    TooLittleData,
+    TuningError,
+    UnknownFamily,
+)
+from lorpredict.evaluation import TUNING_MODES, ValidationPlan
 from lorpredict.features._pipeline import NeverMeasuredWarning
+from lorpredict.report import model_card
 from lorpredict.synthetic import RECONSTRUCTED_COHORT
 
 
@@ -170,3 +179,46 @@ def test_a_horizon_of_twenty_years_is_refused_before_anything_is_learnt(
     far = replace(design, horizons_days_since_first_infusion=(365.0, 7300.0))
     with pytest.raises(BeyondFollowUp, match=r"^7202 days since the landmark: expected 0 to 1344"):
         develop(cohort, far)
+
+
+def test_what_tuning_chose_travels_with_the_model(
+    cohort: Cohort, design: ModelDesign, tmp_path: Path
+) -> None:
+    plan = ValidationPlan(repeats=1, draws=0, tuned="some", trials=2)
+    found = develop(cohort, design, family_names=["boosting"], plan=plan, seed=1)
+    assert set(found.choices) == {"boosting"}
+    choice = found.choices["boosting"]
+    assert choice.score <= choice.score_by_default
+    settings = found.models["boosting"].settings
+    assert {name: settings[name] for name in choice.settings} == choice.settings
+    loaded = PackagedModel.load(found.packaged("boosting").save(tmp_path / "model"))
+    assert loaded.facts.tuned == choice.settings
+    assert f"`max_depth` {settings['max_depth']}" in model_card(loaded)
+    assert found.packaged("ridge").facts.tuned == {}
+
+
+def test_the_plan_that_is_asked_for_says_whether_anything_is_tuned(
+    cohort: Cohort, design: ModelDesign
+) -> None:
+    small = only(design, "sex", "albumin_g_l")
+    told = {
+        mode: develop(cohort, small, family_names=["null"], plan="quick", tuning=mode)
+        .evaluation.plan.lines()[-1]
+        .strip()
+        for mode in TUNING_MODES
+    }
+    assert told == {
+        "auto": "settings as by default: 18 events, fewer than 100; which settings look best "
+        "would be chance",
+        "on": "tuned as asked; 18 events are few to tell settings apart",
+        "off": "settings as by default: tuning is off",
+    }
+
+
+def test_studies_that_cannot_be_kept_are_refused_before_anything_is_learnt(
+    cohort: Cohort, design: ModelDesign
+) -> None:
+    with pytest.raises(
+        TuningError, match=r"^no studies are kept in mysql://: expected sqlite:////"
+    ):
+        develop(cohort, design, plan="quick", studies="mysql://host/db")

@@ -57,6 +57,14 @@ def test_horizons_are_told_from_the_first_infusion(packaged: dict[str, PackagedM
     assert "by day 365 and 730 since the first infusion" in model_card(packaged["ridge"])
 
 
+def test_settings_that_were_tuned_are_told(packaged: dict[str, PackagedModel]) -> None:
+    model = packaged["boosting"]
+    assert "tuning" not in model_card(model)
+    tuned = replace(model.facts, tuned={"max_depth": 1, "reg_lambda": 0.25, "law": "none"})
+    told = "chose inside these children: `max_depth` 1, `reg_lambda` 0.25, `law` none.\n"
+    assert told in model_card(replace(model, facts=tuned))
+
+
 ADJUSTED = Recalibration(
     "slope", "ours", "c0ffee", children=200, events=51, synthetic=False, slope=0.9149
 )
