@@ -20,6 +20,7 @@ _VARIABLES = {
     "LORPREDICT_ALLOW_STAGES": "stages that may be served beside candidate, comma separated",
     "LORPREDICT_CACHE": "folder for models that were fetched from a registry",
     "LORPREDICT_COHORT_ADDRESS": "read by training alone",
+    "LORPREDICT_STUDIES_ADDRESS": "read by training alone",
     "LORPREDICT_REQUIRE_SERVERS": "read by the tests alone",
 }
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 ADDRESS_VARIABLE = "LORPREDICT_COHORT_ADDRESS"
+STUDIES_VARIABLE = "LORPREDICT_STUDIES_ADDRESS"
 
 # What an address may say behind its question mark; any other option could be a secret.
 _OPTIONS = (
@@ -28,8 +29,13 @@ _OPTIONS = (
 _SECRET = re.compile(r"(pass\w*|pwd|secret|token)\s*=", re.IGNORECASE)
 
 
-def address(text: str) -> str:
+def address(text: str, *, variable: str = ADDRESS_VARIABLE) -> str:
     """Take the address of a database that holds no password.
+
+    Parameters
+    ----------
+    variable
+        Of the environment, which may hold the address whatever is in it.
 
     Raises
     ------
@@ -41,9 +47,14 @@ def address(text: str) -> str:
         raise argparse.ArgumentTypeError(
             "expected an address without a password, such as postgresql://user@host/database; "
             f"{problem}. Set PGPASSWORD, write it into ~/.pgpass, or give the whole address by the "
-            f"environment variable {ADDRESS_VARIABLE}{_kept(os.environ)}"
+            f"environment variable {variable}{_kept(os.environ)}"
         )
     return text
+
+
+def studies_address(text: str) -> str:
+    """Take the address of the database that keeps the studies of tuning."""
+    return address(text, variable=STUDIES_VARIABLE)
 
 
 def file_or_address(text: str) -> str:

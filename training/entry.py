@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lorpredict.errors import DesignError, LorpredictError, did_you_mean
-from training.addresses import ADDRESS_VARIABLE, address, file_or_address
+from training.addresses import (
+    ADDRESS_VARIABLE,
+    STUDIES_VARIABLE,
+    address,
+    file_or_address,
+    studies_address,
+)
 from training.progress import interrupts_as_exceptions, plain_warnings
 
 if TYPE_CHECKING:
@@ -67,6 +73,11 @@ def add_cohort(parser: argparse.ArgumentParser, *, default: str) -> None:
     parser.add_argument("--query", default="", help="what to ask the database")
 
 
+def studies_of(options: argparse.Namespace) -> str:
+    """Return the address that keeps studies, from the arguments or else the environment."""
+    return options.studies or _address_of_environment(STUDIES_VARIABLE)
+
+
 def cohort_of(
     options: argparse.Namespace, known: Catalogue, *, without: Callable[[], Cohort]
 ) -> Cohort:
@@ -87,7 +98,7 @@ def cohort_of(
     source = "" if options.cohort in NOTHING else options.cohort
     if source and options.address:
         raise ArgumentsError("both a file and the address of a database; expected one of them")
-    source = source or options.address or _address_of_environment()
+    source = source or options.address or _address_of_environment(ADDRESS_VARIABLE)
     if not source and options.query:
         raise ArgumentsError(f"a query and no database; expected an address or {ADDRESS_VARIABLE}")
     if not source:
@@ -102,11 +113,11 @@ def cohort_of(
     )
 
 
-def _address_of_environment() -> str:
-    found = os.environ.get(ADDRESS_VARIABLE, "").strip()
+def _address_of_environment(variable: str) -> str:
+    found = os.environ.get(variable, "").strip()
     if found and "://" not in found:  # it would be taken for a file, and told by its name
         raise ArgumentsError(
-            f"{ADDRESS_VARIABLE} is no address of a database; expected one such as "
+            f"{variable} is no address of a database; expected one such as "
             "postgresql://user:password@host/database (it is not repeated here)"
         )
     return found
@@ -144,6 +155,20 @@ def add_judging(parser: argparse.ArgumentParser, *, without: str) -> None:
     parser.add_argument("--seed", type=whole, default=0, help="all randomness comes from it")
     parser.add_argument(
         "--plan", default="default", help="how thoroughly models are judged: quick, default or full"
+    )
+    _add_tuning(parser)
+
+
+def _add_tuning(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tuning", default="auto", help="auto, on or off: whether families choose their settings"
+    )
+    parser.add_argument(
+        "--studies",
+        type=studies_address,
+        default="",
+        help="database that keeps the trials of tuning, such as sqlite:////whole/path/studies.db; "
+        f"an address with a password is given by {STUDIES_VARIABLE} instead",
     )
 
 

@@ -38,7 +38,10 @@ def test_an_unknown_variable_is_an_error_that_names_the_nearest() -> None:
         Settings.from_environment({"LORPREDICT_MODLE": "x"})
 
 
-@pytest.mark.parametrize("name", ["LORPREDICT_REQUIRE_SERVERS", "LORPREDICT_COHORT_ADDRESS"])
+@pytest.mark.parametrize(
+    "name",
+    ["LORPREDICT_REQUIRE_SERVERS", "LORPREDICT_COHORT_ADDRESS", "LORPREDICT_STUDIES_ADDRESS"],
+)
 def test_a_variable_that_others_read_is_known(name: str) -> None:
     assert Settings.from_environment({name: "1"}) == Settings()
 

@@ -126,11 +126,24 @@ def _log_family(development: Development, family: str) -> str:
     with mlflow.start_run(run_name=label, nested=True) as run:
         mlflow.set_tags({"family": family, "stage": development.verdicts.stages[family]})
         mlflow.log_params({"family": family, "seed": development.seed})
+        _log_settings(development, family)
         mlflow.log_metrics(development.evaluation.metrics()[family])
         mlflow.log_metrics(development.evaluation.beside_the_headline(family))
         _log_every_fold(development, family, run.info.run_id)
         log_figures(explanation_figures(development, family))
     return str(run.info.run_id)
+
+
+def _log_settings(development: Development, family: str) -> None:
+    """Log what the model of all children has learnt with, and how tuning came to choose it."""
+    settings = development.models[family].settings
+    mlflow.log_params({f"setting.{name}": value for name, value in settings.items()})
+    choice = development.choices.get(family)
+    if choice is not None:
+        mlflow.log_param("tuned", ",".join(choice.settings))
+        scores = {"": choice.score, "_by_default": choice.score_by_default}
+        known = {f"tuning.integrated_brier{end}": v for end, v in scores.items() if np.isfinite(v)}
+        mlflow.log_metrics(known)
 
 
 def _log_every_fold(development: Development, family: str, run_id: str) -> None:
@@ -169,6 +182,7 @@ def _told(development: Development, versions: Mapping[str, str], name: str) -> s
         *_gate_lines(verdicts),
         *(f"note: {note}" for note in development.evaluation.notes),
         *(f"note: {family} could not learn: {why}" for family, why in development.skipped.items()),
+        *(f"tuned: {family}: {choice}" for family, choice in development.choices.items()),
         "",
         f"stage {verdicts.stage}" + (", because:" if verdicts.reasons else ""),
         *(f"  {reason}" for reason in verdicts.reasons),
