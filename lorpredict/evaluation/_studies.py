@@ -8,6 +8,7 @@ up by its settings.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -30,6 +31,7 @@ _DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 _SECONDS_TO_CONNECT = 10
+_SECONDS_FOR_OTHER_TABLES = 1
 _SECONDS_FOR_OTHER_WRITERS = 60  # SQLite lets one process write at a time
 
 
@@ -82,9 +84,19 @@ def prepare_studies(address: str) -> None:
     TuningError
         If the database cannot be reached or does not let us; with what it said.
     """
-    if address:
-        with _storage(address):
-            pass
+    if not address:
+        return
+    try:
+        _make_tables(address)
+    except TuningError:
+        # Another training may have begun to make the same tables a moment before.
+        time.sleep(_SECONDS_FOR_OTHER_TABLES)
+        _make_tables(address)
+
+
+def _make_tables(address: str) -> None:
+    with _storage(address):
+        pass
 
 
 class FinishedTrials:
@@ -161,9 +173,10 @@ def _engine_arguments(url: URL) -> dict[str, Any]:
     from sqlalchemy.pool import NullPool
 
     if url.get_backend_name() == "sqlite":
-        return {"poolclass": NullPool, "connect_args": {"timeout": _SECONDS_FOR_OTHER_WRITERS}}
-    waits = "connect_timeout" not in url.query
-    limit = {"connect_timeout": _SECONDS_TO_CONNECT} if waits else {}
+        limit = {"timeout": _SECONDS_FOR_OTHER_WRITERS}
+    else:
+        limit = {} if "connect_timeout" in url.query else {"connect_timeout": _SECONDS_TO_CONNECT}
+    # A pool would keep a connection open where Optuna fails before it hands us its storage.
     return {"poolclass": NullPool, "connect_args": limit}
 
 

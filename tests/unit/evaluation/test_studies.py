@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from joblib import Parallel, delayed
 
 from lorpredict import AtRisk, evaluate, family
 from lorpredict.errors import TuningError
@@ -171,6 +172,12 @@ def test_two_workers_keep_what_one_keeps(at_risk: AtRisk, tmp_path: Path) -> Non
     assert found[0] == found[1]
     assert found[0][0] == evaluate(at_risk, [few_trees()], plan=plan).estimates.to_csv()
     assert len(found[0][1]) == 5 + 1 + 2  # folds, all children, resamples
+
+
+def test_trainings_that_begin_at_once_do_not_disturb_one_another(studies: str) -> None:
+    begun = Parallel(n_jobs=4)(delayed(prepare_studies)(studies) for _ in range(4))
+    assert begun == [None] * 4
+    assert kept(studies, "select count(*) from alembic_version") == [(1,)]
 
 
 def test_postgresql_keeps_studies_and_never_tells_its_password(
