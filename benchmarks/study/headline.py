@@ -59,7 +59,9 @@ def true_c(model: Any, fresh: AtRisk) -> float:
 def _judged(name: str, n: int, number: int) -> Row:
     warnings.simplefilter("ignore")
     at_risk, chosen = children("plausible", n, number, 0), family(name)
-    plan = replace(choose_plan(at_risk), resamples=RESAMPLES, resamples_of_trees=RESAMPLES)
+    plan = replace(
+        choose_plan(at_risk, tuning="off"), resamples=RESAMPLES, resamples_of_trees=RESAMPLES
+    )
     found = evaluate(at_risk, [chosen], plan=replace(plan, by_time=False), seed=number)
     model = chosen.build(at_risk.design, seed=number).fit(at_risk.X, at_risk.y)
     fresh = children("plausible", FRESH, number, 1)

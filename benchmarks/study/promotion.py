@@ -59,7 +59,13 @@ def _judged(kind: Kind, number: int) -> Row:
     at_risk = children(kind.scenario, kind.children, number, 2)
     chosen = [family("ridge"), *(family(name) for name in kind.trees)]
     draws = 200 if kind.scenario == "null" else 0
-    plan = replace(choose_plan(at_risk), resamples=0, resamples_of_trees=0, draws=draws, repeats=5)
+    plan = replace(
+        choose_plan(at_risk, tuning="off"),
+        resamples=0,
+        resamples_of_trees=0,
+        draws=draws,
+        repeats=5,
+    )
     found = evaluate(at_risk, chosen, plan=replace(plan, by_time=False), seed=number)
     told: Row = {"events": int(at_risk.y["event"].sum())}
     for name, metrics in found.metrics().items():
