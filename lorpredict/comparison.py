@@ -16,6 +16,7 @@ from lorpredict.errors import DesignError
 from lorpredict.evaluation import (
     Evaluation,
     PlanSize,
+    TuningMode,
     ValidationPlan,
     evaluate,
     measure_label,
@@ -86,6 +87,8 @@ def compare(
     *,
     family_names: Sequence[str] = (),
     plan: ValidationPlan | PlanSize = "default",
+    tuning: TuningMode = "auto",
+    studies: str = "",
     seed: int = 0,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
@@ -101,14 +104,14 @@ def compare(
         For example with and without the trough; no two of one name.
     family_names
         ``("all",)`` and by default: all.
-    plan, seed, workers, progress, checkpoints
+    plan, tuning, studies, seed, workers, progress, checkpoints
         As in :func:`lorpredict.evaluate`; ``progress`` counts each design anew.
 
     Raises
     ------
     DesignError
         If there is no design, or two have one name.
-    TooLittleData, BeyondFollowUp, UnknownFamily
+    TooLittleData, BeyondFollowUp, UnknownFamily, TuningError
     """
     names = [design.name for design in designs]
     if not designs or len(set(names)) < len(names):
@@ -122,6 +125,8 @@ def compare(
             at_risk,
             chosen,
             plan=plan,
+            tuning=tuning,
+            studies=studies,
             seed=seed,
             workers=workers,
             progress=progress,

@@ -16,6 +16,7 @@ from training.entry import (
     design_of,
     names,
     shipped_cohort,
+    studies_of,
 )
 from training.progress import progress_bar
 
@@ -36,6 +37,8 @@ def _compare(options: argparse.Namespace) -> None:
             designs,
             family_names=options.families,
             plan=options.plan,
+            tuning=options.tuning,
+            studies=studies_of(options),
             seed=options.seed,
             workers=os.cpu_count() or 1,
             progress=progress,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from training.addresses import STUDIES_VARIABLE, studies_address
-from training.entry import ArgumentsError, add_tuning, studies_of
+from training.entry import ArgumentsError, add_judging, studies_of
 from training.main import main
 
 Refused = Callable[..., str]
@@ -84,7 +84,7 @@ def test_what_cannot_be_tuned_or_kept_is_refused(
 
 def test_an_address_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     parser = argparse.ArgumentParser()
-    add_tuning(parser)
+    add_judging(parser, without="the usual")
     assert studies_of(parser.parse_args([])) == ""
     monkeypatch.setenv(STUDIES_VARIABLE, "postgresql://me:secret@host/db")
     assert studies_of(parser.parse_args([])) == "postgresql://me:secret@host/db"
