@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import lorpredict
@@ -96,6 +97,7 @@ class Development:
             name, model.family.interval, features, told[name], self.evaluation.horizons
         )
 
+    @cached_property
     def sensitivity(self) -> Sensitivity:
         """What would be found of the champion if what cannot be known were otherwise."""
         champion = self.verdicts.champion

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from lorpredict.cohort import Cohort
 from lorpredict.errors import TooLittleData
 from lorpredict.evaluation import Evaluation, ValidationPlan, evaluate
+from lorpredict.evaluation._rules import OBSERVED_EXPECTED
 from lorpredict.evaluation.calibration import observed_risk
 from lorpredict.models import family
 from lorpredict.outcome import ALREADY_LOST, UNKNOWN, landmark
@@ -29,8 +30,9 @@ from lorpredict.survival import Floats, Outcome, outcome_array
 
 # How many times as often those who were lost sight of are taken to lose response.
 FACTORS = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
+MAIN = "main analysis"
+WITHIN = OBSERVED_EXPECTED  # where a model counts as calibrated, here as in the gate
 _IMPUTATIONS = 50
-_FEW_FOLDS = ValidationPlan(repeats=5, draws=0)
 _STEPS, _SETTLED = 2000, 1e-7
 
 
@@ -73,7 +75,7 @@ def sensitivity_of(
         _between_visits(cohort, evaluation, family_name),
     ]
     seen = observed_risk(at_risk.y, evaluation.horizons)
-    main = _rows("main analysis", evaluation, family_name, seen, with_c=True)
+    main = _rows(MAIN, evaluation, family_name, seen, with_c=True)
     rows = [row for part in ([main, ()], *asked) for row in part[0]]
     notes = [note for part in asked for note in part[1]]
     return Sensitivity(pd.DataFrame(rows), tuple(notes))
@@ -93,6 +95,9 @@ class Doubt(TypedDict, total=False):
 def _who_belongs(cohort: Cohort, evaluation: Evaluation, name: str, seed: int) -> Part:
     """Fit and judge anew with the children in doubt in, and out."""
     at_risk, rows, notes = evaluation.at_risk, [], []
+    plan = ValidationPlan(
+        repeats=5, draws=0, tuned=evaluation.plan.tuned, trials=evaluation.plan.trials
+    )
     others: dict[str, Doubt] = {
         f"with those {ALREADY_LOST}": {"already_lost": "kept"},
         f"without those of whom it is not known {UNKNOWN.partition(' is ')[0]}": {
@@ -105,7 +110,7 @@ def _who_belongs(cohort: Cohort, evaluation: Evaluation, name: str, seed: int) -
             if len(other) == len(at_risk):
                 notes.append(f"{analysis}: there is no such child")
                 continue
-            judged = evaluate(other, [family(name)], plan=_FEW_FOLDS, seed=seed)
+            judged = evaluate(other, [family(name)], plan=plan, seed=seed)
         except TooLittleData as error:
             notes.append(f"{analysis}: {error}")
             continue
@@ -218,19 +223,17 @@ def _rows(
     ]
 
 
-def tipping_factor(table: pd.DataFrame, low: float = 0.8, high: float = 1.25) -> float | None:
+def tipping_factor(table: pd.DataFrame) -> float | None:
     """Smallest factor above 1 at which a model is no longer calibrated, or None.
 
     Parameters
     ----------
     table
         Of :class:`Sensitivity`.
-    low, high
-        Between what observed over expected should lie.
     """
     for factor in FACTORS:
         rows = table[table["analysis"] == _left(factor)]
         ratio = rows["observed_expected"]
-        if factor > 1 and len(rows) and not ratio.between(low, high).all():
+        if factor > 1 and len(rows) and not ratio.between(*WITHIN).all():
             return factor
     return None

@@ -60,7 +60,27 @@ def plan(findings: Findings) -> Html:
             "Figure told first": "cross-validation, for every family; the apparent figure never",
             "Grid of the integrated Brier score": f"days since the first infusion: {grid}",
         })),
+        _tuned(findings),
     )  # fmt: skip
+
+
+def _tuned(findings: Findings) -> Html:
+    """Tell what tuning chose for the models that learnt from all children."""
+    chosen = findings.development.choices
+    if not chosen:
+        return Html("")
+    told = (
+        f"{findings.label(name)}: {findings.in_words(str(choice))}"
+        for name, choice in chosen.items()
+    )
+    return joined(
+        element("h3", "Settings that were tuned"),
+        paragraph(
+            "Chosen by the integrated Brier score on five inner folds of all children; every fold "
+            "and resample above chose its own."
+        ),
+        bullets(told),
+    )
 
 
 def _intervals(findings: Findings) -> str:

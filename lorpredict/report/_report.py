@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 
 from lorpredict.development import MODEL_NAME, Development
-from lorpredict.report import _children, _closing, _gate, _head, _performance, _tripod
+from lorpredict.report import (
+    _children,
+    _closing,
+    _gate,
+    _head,
+    _performance,
+    _sensitivity,
+    _tripod,
+)
 from lorpredict.report._findings import Findings
 from lorpredict.report._html import Html, element, page
 
@@ -21,6 +29,7 @@ _SECTIONS = (
     _performance.single_models,
     _gate.subgroups_of,
     _gate.parts,
+    _sensitivity.sensitivity,
     _gate.gate,
     _closing.predictors,
     _tripod.tripod,

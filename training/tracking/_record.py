@@ -70,7 +70,7 @@ def _log_overview(development: Development, name: str) -> None:
     mlflow.set_tags(_verdict_tags(development))
     mlflow.log_text("\n".join(development.at_risk.flow.lines()) + "\n", "flow_diagram.txt")
     log_tables(development.evaluation.tables())
-    sensitivity = development.sensitivity()
+    sensitivity = development.sensitivity
     log_tables({"sensitivity": sensitivity.table})
     notes = {**_notes(development), "sensitivity": list(sensitivity.notes)}
     mlflow.log_dict(notes, "notes.json")

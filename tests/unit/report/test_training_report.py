@@ -17,8 +17,8 @@ SECTIONS = [
     "Intended use and limits", "Flow of children", "Table 1", "Missing data",
     "Follow-up and loss of response", "Sample size", "How the models were judged",
     "Performance on children the models had not seen", "Calibration, net benefit and stability",
-    "Subgroups", "Hospitals and later children", "The gate", "Predictors", "TRIPOD+AI",
-    "Open questions of law", "Reproducing it", "Notes",
+    "Subgroups", "Hospitals and later children", "Sensitivity analyses", "The gate", "Predictors",
+    "TRIPOD+AI", "Open questions of law", "Reproducing it", "Notes",
 ]  # fmt: skip
 
 
