@@ -57,7 +57,7 @@ def _rows(findings: Findings, told: pd.DataFrame) -> Iterator[list[Inside]]:
         c = rows["uno_c"].iloc[0]
         asked = number(c) if pd.notna(c) else "–"
         children = _children(int(rows["children"].iloc[0]), findings.children)
-        yield [str(analysis), children, *cells, asked]
+        yield [f"{str(analysis)[0].upper()}{str(analysis)[1:]}", children, *cells, asked]
 
 
 def _children(many: int, in_main: int) -> str:
@@ -80,6 +80,6 @@ def _tipping_point(told: pd.DataFrame) -> str:
     if factor is None:
         return f"Observed over expected stays {between} whatever was asked of those who left."
     return (
-        f"Tipping point: observed over expected leaves what lies {between} if those who left "
-        f"lost response {factor:g} times as often as the others."
+        f"Tipping point: observed over expected no longer lies {between} once those who left lose "
+        f"response {factor:g} times as often as the others."
     )
