@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from joblib import Memory, Parallel, delayed
+from joblib.parallel import get_active_backend
 
 Progress = Callable[[int, int], None]
+# Backends that hand over nothing before all is done are given so much at once, to show progress.
+_PORTION = 100
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ def finished(
     ----------
     workers
         Number of processes. Within ``joblib.parallel_config(backend=...)`` the work goes to that
-        backend instead: Dask, Ray and Spark have one.
+        backend instead, which is asked for so many, or for all it has by -1: Dask, Ray and Spark
+        have one.
     progress
         Called with the number of jobs done and the number of all.
     checkpoints
@@ -96,10 +100,12 @@ def finished(
 def _in_order(jobs: Sequence[Job], workers: int, checkpoints: Checkpoints | None) -> Iterator[Any]:
     memory = checkpoints.memory() if checkpoints else Memory(None, verbose=0)
     kept = memory.cache(_done, ignore=["work"])
-    results: Iterable[Any] = Parallel(n_jobs=workers, return_as="generator")(
-        delayed(kept)(job.key, job.work) for job in jobs
-    )
-    yield from results
+    calls = [delayed(kept)(job.key, job.work) for job in jobs]
+    one_by_one = get_active_backend()[0].supports_return_generator
+    portion = max(len(calls), 1) if one_by_one else _PORTION
+    returned = "generator" if one_by_one else "list"
+    for start in range(0, len(calls), portion):
+        yield from Parallel(n_jobs=workers, return_as=returned)(calls[start : start + portion])
 
 
 def _done(key: tuple[Any, ...], work: Callable[[], Any]) -> Any:  # noqa: ARG001  names what is kept

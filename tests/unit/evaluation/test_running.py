@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from joblib import parallel_config, register_parallel_backend
+from joblib.parallel import ThreadingBackend
 
 from lorpredict import AtRisk, evaluate, family
 from lorpredict.errors import TooLittleData
@@ -35,6 +37,22 @@ def times_done(place: Path) -> int:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_the_order_of_the_jobs(tmp_path: Path, workers: int) -> None:
     assert finished(jobs(tmp_path), workers=workers) == [0, 10, 20, 30]
+
+
+class HandsOverAtTheEnd(ThreadingBackend):  # type: ignore[misc]
+    """A backend that cannot hand results over one by one, as those of Ray and Spark."""
+
+    supports_return_generator = False
+
+
+def test_a_backend_from_outside_does_the_work_and_shows_progress(tmp_path: Path) -> None:
+    register_parallel_backend("at the end", HandsOverAtTheEnd)
+    told: list[tuple[int, int]] = []
+    with parallel_config(backend="at the end"):
+        found = finished(jobs(tmp_path), workers=-1, progress=lambda *done: told.append(done))
+        assert finished([]) == []
+    assert found == [0, 10, 20, 30]
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_what_is_kept_is_not_done_again(tmp_path: Path) -> None:
