@@ -5,10 +5,6 @@ proper score: on average no risks get a better one than the true ones, so it ask
 order and the right level at once. Uno's C sees the order alone, and would as soon choose settings
 whose risks are far too extreme, which the gate then refuses.
 
-A bootstrap holds some children more than once. All copies of a child are in one fold, or else the
-child would be tested by a model that has learnt its outcome, and settings that learn single
-children by heart would win.
-
 References
 ----------
 Graf E, et al. Stat Med 18:2529 (1999).
@@ -19,21 +15,21 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import StratifiedKFold
 
 from lorpredict.design import ModelDesign
-from lorpredict.errors import LorpredictError, TooLittleData, TuningError, counted
+from lorpredict.errors import LorpredictError, TooLittleData, TuningError
 from lorpredict.evaluation._measure import Predicted
 from lorpredict.evaluation._splits import FOLDS, Positions
 from lorpredict.evaluation.brier import integrated_brier
 from lorpredict.features._pipeline import NeverMeasuredWarning
 from lorpredict.models import FamilyModel
+from lorpredict.models._folds import folds_of_children
 from lorpredict.survival import Floats, Outcome, last_day_at_risk
 
 
@@ -67,7 +63,8 @@ class InnerFolds:
         days = grid[grid <= end]
         if len(days) < 2:
             raise TooLittleData(f"follow-up ends on day {end:g} since the landmark")
-        return cls(X, y, days, tuple(_parts(X, y, seed)))
+        parts = tuple(folds_of_children(X, y, folds=FOLDS, seed=seed))
+        return cls(X, y, days, parts)
 
     def score(self, build: Callable[[], FamilyModel]) -> float:
         """Integrated Brier score of the risks of all folds; infinite where one cannot learn."""
@@ -91,25 +88,3 @@ def _learnt(model: FamilyModel, X: pd.DataFrame, y: Outcome) -> FamilyModel:
         # A predictor that one fold lacks is told once, for all rows.
         warnings.simplefilter("ignore", NeverMeasuredWarning)
         return model.fit(X, y)
-
-
-def _parts(X: pd.DataFrame, y: Outcome, seed: int) -> Iterator[tuple[Positions, Positions]]:
-    child = _same_child(X, y)
-    event = np.zeros(child.max() + 1, dtype=bool)
-    event[child] = y["event"]
-    folds = min(FOLDS, int(event.sum()))
-    if folds < 2:
-        raise TooLittleData(f"{counted(folds, 'child', 'children')} with the event")
-    # Too few censored children to be in every fold need not be spread evenly.
-    strata = event if (~event).sum() >= folds else np.zeros(len(event))
-    drawn = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    for _, test in drawn.split(strata, strata):
-        tested = np.isin(child, test)
-        yield np.flatnonzero(~tested), np.flatnonzero(tested)
-
-
-def _same_child(X: pd.DataFrame, y: Outcome) -> Positions:
-    """Number the children: rows alike in every value and in the outcome are one child."""
-    rows = X.assign(**{"outcome: event": y["event"], "outcome: day": y["duration"]})
-    numbers: Positions = pd.factorize(pd.util.hash_pandas_object(rows, index=False))[0]
-    return numbers

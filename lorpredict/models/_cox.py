@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import StratifiedKFold
 from sksurv.linear_model import CoxnetSurvivalAnalysis, CoxPHSurvivalAnalysis
 
 from lorpredict.errors import TooLittleData
 from lorpredict.models._baseline import breslow_baseline
 from lorpredict.models._curves import LinearHazard
 from lorpredict.models._family import Learnt, TrainingRows
+from lorpredict.models._folds import folds_of_children
 from lorpredict.survival import Floats, Outcome
 
 _FOLDS = 5
@@ -93,19 +93,14 @@ def chosen_penalty(
 ) -> float:
     """Return the penalty with the largest cross-validated partial log-likelihood.
 
+    All copies of a child, of whom a bootstrap may hold several, are in one fold.
+
     References
     ----------
     Verweij PJM, van Houwelingen HC. Stat Med 12:2305 (1993).
     """
-    events = int(y["event"].sum())
-    if events < 2:
-        raise TooLittleData(f"{events} event; at least 2 are needed to choose a penalty")
-    folds = StratifiedKFold(min(_FOLDS, events), shuffle=True, random_state=seed)
-    # Too few censored children to be in every fold need not be spread evenly.
-    few_censored = len(y) - events < folds.n_splits
-    strata = np.zeros(len(y)) if few_censored else y["event"]
     totals = np.zeros(len(penalties))
-    for train, _ in folds.split(features, strata):
+    for train, _ in folds_of_children(features, y, folds=_FOLDS, seed=seed):
         for i, coefficients in enumerate(fit(features[train], y[train], penalties)):
             everyone = partial_log_likelihood(features @ coefficients, y)
             totals[i] += everyone - partial_log_likelihood(features[train] @ coefficients, y[train])

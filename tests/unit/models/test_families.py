@@ -122,7 +122,7 @@ def test_noise_is_shrunk_harder_than_signal() -> None:
 
 def test_one_event_is_too_few_to_choose_a_penalty() -> None:
     y = outcome_array([True, False, False], [10, 20, 30])
-    with pytest.raises(TooLittleData, match="1 event; at least 2 are needed to choose a penalty"):
+    with pytest.raises(TooLittleData, match="1 child with the event; at least 2 are needed"):
         chosen_penalty(np.zeros((3, 1)), y, PENALTIES, ridge_coefficients, seed=0)
 
 
