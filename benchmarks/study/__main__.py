@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from benchmarks._side_by_side import machine
-from benchmarks.study import _cells, headline, intervals, promotion
+from benchmarks.study import _cells, headline, intervals, promotion, unseen
 
-PARTS = {"intervals": intervals, "headline": headline, "promotion": promotion}
+PARTS = {"unseen": unseen, "intervals": intervals, "headline": headline, "promotion": promotion}
 PACKAGES = ("lorpredict", "scikit-survival", "scikit-learn", "xgboost-cpu", "numpy")
 
 
@@ -21,9 +21,14 @@ def report() -> str:
     ]
     for name, part in PARTS.items():
         lines += [f"## {name.capitalize()}", "", (part.__doc__ or "").strip(), ""]
-        lines += [*part.table(part.cells()), ""]
+        codes = {row.get("code", "unknown") for row in _cells.lines(name)}
+        lines += [*part.table(part.cells()), "", _sources(codes), ""]
     lines.append(f"Written on {machine(PACKAGES)}. `python -m benchmarks.study --report`")
     return "\n".join(lines) + "\n"
+
+
+def _sources(codes: set[str]) -> str:
+    return f"Source of lorpredict when they were judged: {', '.join(sorted(codes)) or 'none'}."
 
 
 def main() -> None:

@@ -12,6 +12,8 @@ from typing import Any
 from joblib import Parallel, delayed
 from rich.progress import track
 
+from lorpredict.evaluation._running import source_code
+
 RESULTS = Path(__file__).parents[1] / "results" / "study"
 Row = dict[str, Any]
 
@@ -54,7 +56,8 @@ class Cell:
             _append(self.part, row)
 
     def _judged(self, number: int) -> Row:
-        return {**self.about, "cohort": number, **self.judge(number)}
+        judged = self.judge(number)
+        return {**self.about, "cohort": number, "code": source_code()[:8], **judged}
 
 
 def lines(part: str) -> list[Row]:

@@ -10,22 +10,19 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.study._cells import Cell, Row
-from lorpredict import AtRisk, ModelDesign, evaluate, family, landmark
+from benchmarks.study._cohorts import children
+from lorpredict import AtRisk, evaluate, family
 from lorpredict.evaluation import Predicted, choose_plan
 from lorpredict.evaluation.discrimination import uno_c
-from lorpredict.synthetic import simulate_cohort
 
 PART = "headline"
-DESIGN = Path(__file__).parents[2] / "training" / "designs" / "week14.toml"
 SIZES = {"ridge": {69: 200, 300: 100, 1000: 40}, "forest": {69: 30, 300: 20, 1000: 10}}
 RESAMPLES, FRESH = 100, 20_000
-SEED = 2026
 
 
 def cells() -> list[Cell]:
@@ -40,12 +37,6 @@ def cells() -> list[Cell]:
         )
         for n, name in sorted(asked)
     ]
-
-
-def children(scenario: str, n: int, *path: int) -> AtRisk:
-    """Simulate a cohort; every path is another one."""
-    rng = np.random.default_rng([SEED, n, *path])
-    return landmark(simulate_cohort(n, scenario, rng=rng).cohort, ModelDesign.read(DESIGN))
 
 
 def true_c(model: Any, fresh: AtRisk) -> float:

@@ -1,28 +1,19 @@
 """Is the true risk of a single child within its interval as often as the interval says?
 
-Plausible scenario; the true risks are those of children who taught nobody. What is left between
-told and true risks once the spread over resamples is taken away is what no record tells: its
-standard deviation, where the trough was measured and where it was not, stands in
-``lorpredict/uncertainty/unseen.toml``.
+The true risks are those of children who taught nobody. The part of an interval that no record tells
+was measured in other cohorts of the plausible scenario; the other scenarios were not asked for it,
+so they show what becomes of an interval where children are not as it was assumed.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from benchmarks.study._cells import Cell, Row
-from benchmarks.study.headline import DESIGN, SEED, children
-from lorpredict import ModelDesign, family, landmark
-from lorpredict.evaluation._bootstrap import bootstrap_jobs, optimism
-from lorpredict.evaluation._evaluate import times_of
-from lorpredict.packaged._model import TROUGH
-from lorpredict.synthetic import simulate_cohort
-from lorpredict.uncertainty import uncertainty_of
-from lorpredict.uncertainty._spread import log_hazard
+from benchmarks.study._told_and_true import told_and_true
 
 PART = "intervals"
 SIZES = {
@@ -30,69 +21,54 @@ SIZES = {
     "ridge": {69: 20, 300: 20, 1000: 20},
     "forest": {69: 5, 300: 5, 1000: 5},
 }
-RESAMPLES, FRESH = 50, 3000
+_ELSEWHERE = ("interactions", "published")
+_PATH = 3
 
 
 def cells() -> list[Cell]:
     """Return every cell, the quick ones first."""
-    asked = [(n, name) for name, sizes in SIZES.items() for n in sizes]
+    asked = [("plausible", n, name) for name, sizes in SIZES.items() for n in sizes]
+    asked += [(scenario, 1000, name) for scenario in _ELSEWHERE for name in SIZES]
     return [
-        Cell(PART, {"family": name, "children": n}, SIZES[name][n], partial(_judged, name, n))
-        for n, name in sorted(asked)
+        Cell(
+            PART,
+            {"scenario": scenario, "family": name, "children": n},
+            SIZES[name][n],
+            partial(_judged, scenario, name, n),
+        )
+        for scenario, n, name in sorted(asked, key=lambda each: each[1:])
     ]
 
 
-def _judged(name: str, n: int, number: int) -> Row:
-    warnings.simplefilter("ignore")
-    at_risk, chosen = children("plausible", n, number, 3), family(name)
-    times, _ = times_of(at_risk)
-    model = chosen.build(at_risk.design, seed=number).fit(at_risk.X, at_risk.y)
-    jobs = bootstrap_jobs(at_risk, chosen, times, resamples=RESAMPLES, seed=number)
-    told = optimism([job.work() for job in jobs])
-    assert told is not None
-    uncertainty = uncertainty_of(
-        name, chosen.interval, model.features(at_risk.X), told.risk, times.horizons
-    )
-    assert uncertainty is not None
-    rng = np.random.default_rng([SEED, FRESH, number, 4])
-    simulated = simulate_cohort(FRESH, "plausible", rng=rng)
-    fresh = landmark(simulated.cohort, ModelDesign.read(DESIGN))
-    days = np.minimum(times.horizons, model.follow_up_)
-    risk = model.predict_survival(fresh.X, days).risk
-    truth, features = simulated.truth.risk(times.horizons), model.features(fresh.X)
-    known = fresh.X[TROUGH].notna().to_numpy()
-    found = uncertainty.interval(features, risk, times.horizons, known)
-    held = (found.low <= truth) & (truth <= found.high)
-    left = (log_hazard(truth) - log_hazard(risk)) ** 2
-    left -= uncertainty.spread.at(features, risk, times.horizons) ** 2
-    row: Row = {"held": held.mean(), "width": (found.high - found.low).mean()}
-    for label, rows in (("measured", known), ("not measured", ~known)):
-        row |= {f"held, {label}": held[rows].mean(), f"unseen, {label}": left[rows].mean()}
+def _judged(scenario: str, name: str, n: int, number: int) -> Row:
+    found = told_and_true(scenario, name, n, number, _PATH)
+    held = (found.interval.low <= found.truth) & (found.truth <= found.interval.high)
+    row: Row = {
+        "held": held.mean(),
+        "held, measured": held[found.known].mean(),
+        "held, not measured": held[~found.known].mean(),
+        "width": (found.interval.high - found.interval.low).mean(),
+    }
     return {key: round(float(value), 5) for key, value in row.items()}
 
 
 def table(cells: Sequence[Cell]) -> list[str]:
     """Return the result as lines of Markdown."""
     head = (
-        "| family | children | cohorts | true risks within | trough measured | not measured "
-        "| mean width | unseen, measured | unseen, not measured |"
+        "| scenario | family | children | cohorts | true risks within | trough measured "
+        "| not measured | mean width |"
     )
     rows = [_row(cell) for cell in cells if cell.done()]
-    return [head, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |", *rows]
+    return [head, "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |", *rows]
 
 
 def _row(cell: Cell) -> str:
-    done = cell.done()
+    done, about = cell.done(), cell.about
 
     def mean(name: str) -> float:
         return float(np.mean([row[name] for row in done]))
 
     shares = [f"{100 * mean(f'held{part}'):.1f} %" for part in ("", ", measured", ", not measured")]
-    unseen = [f"{_root(mean(f'unseen, {part}')):.2f}" for part in ("measured", "not measured")]
-    width = mean("width")
-    about = [str(cell.about["family"]), f"{cell.about['children']:,}", str(len(done))]
-    return f"| {' | '.join([*about, *shares, f'{width:.2f}', *unseen])} |"
-
-
-def _root(variance: float) -> float:
-    return float(np.sqrt(max(variance, 0.0)))
+    told = [about["scenario"], about["family"], f"{about['children']:,}", str(len(done))]
+    width = f"{mean('width'):.2f}"
+    return f"| {' | '.join([*map(str, told), *shares, width])} |"

@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.study._cells import Cell, Row
-from benchmarks.study.headline import children
+from benchmarks.study._cohorts import children
 from lorpredict import evaluate, family
 from lorpredict.evaluation import choose_plan
 from lorpredict.evaluation._rules import SMALLEST_GAIN, paired_interval

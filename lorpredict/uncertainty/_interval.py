@@ -96,13 +96,22 @@ def uncertainty_of(
         None too where fewer than twenty resamples could learn, or ``unseen.toml`` does not hold
         the family.
     """
-    entry = _unseen().get(family)
+    entry = _entries().get(family)
     if kind is None or entry is None or len(risk) < _FEWEST_RESAMPLES:
         return None
-    unseen = (float(entry["trough_measured"]), float(entry["trough_not_measured"]))
-    return Uncertainty(KINDS[kind].fitted(features, risk, days), unseen)
+    return Uncertainty(KINDS[kind].fitted(features, risk, days), _unseen(entry, len(features)))
+
+
+def _unseen(entry: Mapping[str, Any], children: int) -> tuple[float, float]:
+    """Interpolate between the sizes of training that were simulated, over their logarithm."""
+    sizes = np.log(entry["children"])
+    measured, not_measured = (
+        float(np.interp(np.log(children), sizes, entry[f"trough_{known}"]))
+        for known in ("measured", "not_measured")
+    )
+    return measured, not_measured
 
 
 @cache
-def _unseen() -> dict[str, Any]:
+def _entries() -> dict[str, Any]:
     return tomllib.loads(files("lorpredict.uncertainty").joinpath("unseen.toml").read_text("utf-8"))
