@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 from scipy.stats import spearmanr
 
 from lorpredict.clinical import Known
@@ -25,6 +26,7 @@ from lorpredict.survival import Floats
 
 TOO_ALIKE = 0.95
 _FEWEST_TO_COMPARE = 20
+_FOLLOW_UP = "follow_up_days"
 _LATER = (Known.LATER, Known.OUTCOME)
 
 
@@ -71,6 +73,7 @@ def _moved(cohort: Cohort, at_risk: AtRisk, seed: int) -> tuple[str, ...]:
     rng, table, rows = np.random.default_rng(seed), cohort.table.copy(), at_risk.rows
     for name in _later_columns(cohort):
         table[name] = _shuffled(table[name], rows, rng)
+    table[_FOLLOW_UP] = _seen_otherwise(cohort.table[_FOLLOW_UP], at_risk, rng)
     again = landmark(replace(cohort, table=table), at_risk.design)
     predictors = at_risk.design.predictors
     return tuple(name for name in predictors if not again.X[name].equals(at_risk.X[name]))
@@ -87,10 +90,22 @@ def _alike(cohort: Cohort, at_risk: AtRisk) -> Iterator[str]:
                 yield f"{predictor} runs with {name}, known later (rank correlation {found:.2f})"
 
 
-def _shuffled(column: pd.Series, rows: Positions, rng: np.random.Generator) -> pd.Series:
+def _shuffled(column: pd.Series, rows: Positions, rng: Generator) -> pd.Series:
     order = np.arange(len(column))
     order[rows] = rng.permutation(rows)
     return pd.Series(column.array.take(order), index=column.index)
+
+
+def _seen_otherwise(column: pd.Series, at_risk: AtRisk, rng: Generator) -> pd.Series:
+    """Shuffle how long children were seen after their own landmarks, which are not all one day.
+
+    Shuffled days since the first infusion would let some end before their landmark, and a child
+    less among those at risk looks like predictors that moved.
+    """
+    since = at_risk.y["duration"]
+    days = column.to_numpy(dtype=float, na_value=np.nan).copy()
+    days[at_risk.rows] += rng.permutation(since) - since
+    return pd.Series(days, index=column.index)
 
 
 def _later_columns(cohort: Cohort) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lorpredict import Cohort, ModelDesign, develop, landmark
@@ -32,6 +33,20 @@ def test_nothing_is_found_in_an_honest_cohort(
 ) -> None:
     for honest in (cohort, simulated):
         assert found(honest, design) == Leakage()
+
+
+@pytest.mark.parametrize("children", [60, 400])
+def test_nothing_is_found_where_every_child_has_a_landmark_of_its_own(
+    children: int, design: ModelDesign
+) -> None:
+    rng = np.random.default_rng(4)
+    honest = simulate_cohort(children, rng=rng).cohort
+    days = rng.normal(98, 7, children).clip(84, 112).round()
+    table = honest.table.assign(landmark_day=pd.array(days, dtype="Float64"))
+    several = replace(honest, table=table)
+    assert all(
+        leakage_of(several, landmark(several, design), seed=seed) == Leakage() for seed in range(5)
+    )
 
 
 @pytest.mark.parametrize(
