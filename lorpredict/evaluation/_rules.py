@@ -11,6 +11,7 @@ from math import isfinite, nan
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from lorpredict.errors import with_interval
 from lorpredict.evaluation._evaluation import Evaluation
@@ -87,7 +88,8 @@ def paired_interval(
     folds = int(evaluation.values["fold"].max())
     test_to_train = 1 / (folds - 1)
     variance = known.var(ddof=1) * (1 / len(known) + test_to_train)
-    mean, away = float(known.mean()), float(1.96 * np.sqrt(variance))
+    quantile = stats.t.ppf(0.975, len(known) - 1)
+    mean, away = float(known.mean()), float(quantile * np.sqrt(variance))
     return mean, mean - away, mean + away
 
 
