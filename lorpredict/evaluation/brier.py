@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from sksurv.nonparametric import kaplan_meier_estimator
 
 from lorpredict.evaluation._censoring import weights_by_day
 from lorpredict.evaluation._measure import Predicted, measure, ratio
-from lorpredict.survival import Floats, StepFunction
+from lorpredict.evaluation.calibration import observed_risk
+from lorpredict.survival import Floats
 
 
 @measure("Brier score", level="fold", better="lower")
@@ -37,15 +37,27 @@ def integrated_brier(predicted: Predicted) -> float:
 def index_of_prediction_accuracy(predicted: Predicted) -> Floats:
     """1 minus the Brier score over that of Kaplan-Meier, at each horizon; above 0 is progress.
 
+    Where models were tested in folds, Kaplan-Meier learns from the children of the other folds, as
+    they did; its curve of the tested children themselves would be ahead of every model by what it
+    knows of them.
+
     References
     ----------
     Kattan MW, Gerds TA. Diagn Progn Res 2:7 (2018).
     """
-    days, survival = kaplan_meier_estimator(predicted.y["event"], predicted.y["duration"])
-    overall = 1 - StepFunction(days, survival, before=1.0)(predicted.horizons)
-    same_for_all = np.broadcast_to(overall, predicted.at_horizons.shape)
-    null = _brier(predicted, same_for_all, predicted.horizons)
+    null = _brier(predicted, _same_for_all(predicted), predicted.horizons)
     return 1 - ratio(_brier(predicted, predicted.at_horizons, predicted.horizons), null)
+
+
+def _same_for_all(predicted: Predicted) -> Floats:
+    """Risk by Kaplan-Meier of the other folds, or of all children where there are no folds."""
+    y, fold, days = predicted.y, predicted.fold, predicted.horizons
+    if fold is None or np.ptp(fold) == 0:
+        return np.broadcast_to(observed_risk(y, days), predicted.at_horizons.shape)
+    risk = np.empty(predicted.at_horizons.shape)
+    for number in np.unique(fold):
+        risk[fold == number] = observed_risk(y[fold != number], days)
+    return risk
 
 
 def _brier(predicted: Predicted, risk: Floats, days: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -135,6 +135,15 @@ def test_kaplan_meier_itself_has_no_prediction_accuracy(truth: Truth) -> None:
         "index_of_prediction_accuracy", Predicted(same, GRID, HORIZONS, truth.y, truth.y)
     )
     assert found == pytest.approx([0.0, 0.0], abs=1e-12)
+
+
+def test_kaplan_meier_of_the_other_folds_has_none_either(truth: Truth) -> None:
+    fold = np.arange(8000) % 5
+    of_others = [observed_risk(truth.y[fold != number], GRID) for number in range(5)]
+    risk = np.array(of_others)[fold]
+    folds = Predicted(risk, GRID, HORIZONS, truth.y, truth.y, fold)
+    assert compute("index_of_prediction_accuracy", folds) == pytest.approx([0.0, 0.0], abs=1e-12)
+    assert (compute("index_of_prediction_accuracy", replace(folds, fold=None)) < 0).all()
 
 
 def test_the_truth_has_more_prediction_accuracy_than_its_distortion(truth: Truth) -> None:
