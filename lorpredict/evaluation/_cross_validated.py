@@ -2,7 +2,8 @@
 
 An interval takes the out-of-fold risks as they are and draws the children anew, each time with
 the folds of another repeat: so it holds the chance in who was seen and in how the folds fell, and
-no model is fitted twice. With the models fixed this is what the influence function gives.
+no model is fitted twice. The influence function would give the first chance alone, and too narrow
+an interval for what the very model that is shipped will do.
 
 References
 ----------

@@ -219,7 +219,7 @@ def _of_family(findings: Findings, family: str) -> Html:
         for key in dict.fromkeys(key for key, _ in of_family.index)
     ]
     header = ["Measure", "Cross-validation (95 %)", "Spread over folds or repeats",
-              "Not defined in", "Corrected by the bootstrap (95 %)", "Apparent"]  # fmt: skip
+              "Not defined in", "Corrected by the bootstrap", "Apparent"]  # fmt: skip
     small = "Not defined in: draws of children in which the measure does not exist."
     caption = joined(f"{findings.label(family)}; {findings.caution}", element("small", small))
     return table(header, rows, caption=caption)
@@ -233,7 +233,7 @@ def _estimates(found: pd.DataFrame) -> list[Inside]:
         _with_ends(first),
         _or_dash(first[3]),
         f"{first[4]:.0f}" if np.isfinite(first[4]) else "–",
-        _with_ends(corrected),
+        _or_dash(corrected[0]),
         _or_dash(apparent[0]),
     ]
 

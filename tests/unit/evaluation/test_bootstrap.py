@@ -40,7 +40,6 @@ def test_optimism_is_what_models_of_resamples_lose_on_all_children() -> None:
     assert row["apparent"] == 0.9
     assert row["optimism"] == pytest.approx(0.15)
     assert row["estimate"] == pytest.approx(0.75)
-    assert (row["low"] + row["high"]) / 2 == pytest.approx(0.75)
 
 
 def test_what_the_models_of_resamples_told_each_child_is_kept() -> None:
@@ -80,7 +79,7 @@ def test_the_apparent_figure_is_never_the_headline(evaluation: Evaluation) -> No
 def test_correction_takes_away_from_a_model_that_flatters_itself(evaluation: Evaluation) -> None:
     corrected, apparent = (estimate(evaluation, name) for name in ("bootstrap", "apparent"))
     assert corrected["estimate"] < apparent["estimate"]
-    assert corrected["low"] < corrected["estimate"] < corrected["high"]
+    assert np.isnan([corrected["low"], corrected["high"]]).all()  # what it leaves has no interval
 
 
 def test_risks_of_kaplan_meier_move_together_and_little(evaluation: Evaluation) -> None:
