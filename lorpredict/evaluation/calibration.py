@@ -59,8 +59,8 @@ def ici(predicted: Predicted) -> Floats:
     """Mean distance of predicted risk and smoothed observed risk, at each horizon.
 
     Over children, so that risks which many were told weigh more. NaN where there is no
-    calibration curve. Never below zero, so that even a perfect model has some in few children:
-    read it beside its interval.
+    calibration curve. Never below zero, so that even a perfect model has some in few children,
+    and so has its interval, which tells how it varies and not whether calibration is perfect.
 
     References
     ----------

@@ -53,7 +53,9 @@ def gate(findings: Findings) -> Html:
         paragraph(
             "Rules and thresholds were set before any model was judged. Rules (a), (b), (f) and "
             "(g) decide whether a tree model may answer in place of the simple one; sample size "
-            "and rules (c) to (g) decide the stage."
+            "and rules (c) to (g) decide the stage. Of several tree models that may, the best "
+            "answers: its figures are those that made it the best of several on these children, "
+            "and may be a little too kind."
         ),
         _overview(findings, judged),
         [_rules_of(findings, name, judged[name]) for name in findings.served],

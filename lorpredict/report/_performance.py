@@ -140,7 +140,12 @@ def _comparison(findings: Findings) -> Html:
     )
     caption = joined(
         f"Headline figures {findings.intervals}, by cross-validation; {findings.caution}",
-        element("small", f"Days since the first infusion. {wanted}."),
+        element(
+            "small",
+            f"Days since the first infusion. {wanted}. The integrated calibration index is never "
+            "below zero: in few children it and its interval lie above zero for a perfect model "
+            "too.",
+        ),
     )
     return table(header, rows, caption=caption, kind="comparison")
 

@@ -9,7 +9,7 @@ import pandas as pd
 from lorpredict.report._findings import SMALLEST, Findings, number, percent
 from lorpredict.report._head import caution
 from lorpredict.report._html import Html, Inside, bullets, paragraph, section, table
-from lorpredict.sensitivity import MAIN, WITHIN, tipping_factor
+from lorpredict.sensitivity import FACTORS, MAIN, WITHIN, tipping_factor
 from lorpredict.study._small_cells import is_small
 
 
@@ -24,7 +24,8 @@ def sensitivity(findings: Findings) -> Html:
             f"Three things about these children cannot be known, and {label} "
             "was judged as if each were otherwise: who belonged to those at risk, whether children "
             "whose observation ended for another reason would have lost response sooner, and when "
-            "between two visits a response was lost."
+            "between two visits a response was lost. The last two move what was observed, and with "
+            "it the level; discrimination and spread are not asked again."
         ),
         table(
             _header(findings),
@@ -78,7 +79,10 @@ def _tipping_point(told: pd.DataFrame) -> str:
         )
     factor = tipping_factor(told)
     if factor is None:
-        return f"Observed over expected stays {between} whatever was asked of those who left."
+        return (
+            f"Observed over expected stays {between} even if those who left lose response "
+            f"{max(FACTORS):g} times as often as the others."
+        )
     return (
         f"Tipping point: observed over expected no longer lies {between} once those who left lose "
         f"response {factor:g} times as often as the others."
