@@ -13,6 +13,7 @@ from lorpredict import Cohort, Development, ModelDesign, PackagedModel, develop
 from lorpredict.evaluation import ValidationPlan
 from lorpredict.survival import Floats, RiskInterval, RiskPrediction
 from lorpredict.uncertainty import CurveSpread, LinearSpread, Uncertainty, uncertainty_of
+from lorpredict.uncertainty._interval import _entries, _unseen
 from lorpredict.uncertainty._spread import KINDS
 
 DAYS = np.array([267.0, 632.0])
@@ -150,3 +151,28 @@ def test_intervals_of_several_groups_are_joined_all_or_none(made: Development) -
     assert isinstance(both.interval, RiskInterval)
     assert both.interval.high.shape == (4, 2)
     assert RiskPrediction.joined([one, replace(one, interval=None)]).interval is None
+
+
+def test_what_no_record_tells_stands_for_every_size_of_training_and_between() -> None:
+    entry = {
+        "children": [100, 10_000],
+        "trough_measured": [0.8, 0.4],
+        "trough_not_measured": [1.2, 1.0],
+    }
+    between, below, above = (_unseen(entry, children) for children in (1000, 20, 50_000))
+    assert between == pytest.approx((0.6, 1.1))
+    assert below == (0.8, 1.2)
+    assert above == (0.4, 1.0)
+
+
+@pytest.mark.parametrize("name", ["null", "ridge", "forest"])
+def test_every_family_with_an_interval_has_what_no_record_tells(name: str) -> None:
+    entry = _entries()[name]
+    assert entry["children"] == sorted(entry["children"])
+    for known in ("trough_measured", "trough_not_measured"):
+        assert len(entry[known]) == len(entry["children"])
+        assert all(0 < figure < 2 for figure in entry[known])
+    assert all(
+        one <= other
+        for one, other in zip(entry["trough_measured"], entry["trough_not_measured"], strict=True)
+    )
