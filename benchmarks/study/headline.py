@@ -18,6 +18,7 @@ from benchmarks.study._cells import Cell, Row
 from benchmarks.study._cohorts import children
 from lorpredict import AtRisk, evaluate, family
 from lorpredict.evaluation import Predicted, choose_plan
+from lorpredict.evaluation._plan import HEADLINE
 from lorpredict.evaluation.discrimination import uno_c
 
 PART = "headline"
@@ -89,7 +90,7 @@ def _rows(cell: Cell) -> list[str]:
         error = value - truth
         standard = error.std(ddof=1) / np.sqrt(len(done))
         held = (low <= truth) & (truth <= high)
-        coverage = "" if np.isnan(low).all() else f"{100 * held.mean():.0f} %"
+        coverage = f"{100 * held.mean():.0f} %" if estimator == HEADLINE else "none told"
         told.append(
             f"| {cell.about['family']} | {cell.about['children']:,} | {len(done)} | {estimator} "
             f"| {error.mean():+.4f} ({standard:.4f}) | {coverage} |"
