@@ -9,6 +9,8 @@ from pathlib import Path
 
 from training.entry import NOTHING, ArgumentsError, carried_out, positive, whole
 
+TABLES = ("cohort.csv", "true_risks.csv")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the arguments, simulate, hand the record to the tracker."""
@@ -19,6 +21,12 @@ def _simulate(options: argparse.Namespace) -> None:
     folder = None if options.output in NOTHING else Path(options.output)
     if folder is not None and folder.is_file():
         raise ArgumentsError(f"{folder} is a file; expected a folder, or the name of a new one")
+    there = [name for name in TABLES if folder is not None and (folder / name).exists()]
+    if there:
+        raise ArgumentsError(
+            f"{folder} holds {' and '.join(there)} already, which may be somebody's own; expected "
+            "a folder without, or that they are taken away first"
+        )
     import numpy as np
 
     from lorpredict.synthetic import simulate_cohort

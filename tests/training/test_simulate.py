@@ -40,7 +40,7 @@ def test_the_published_scenario_is_set_beside_the_paper(tmp_path: Path) -> None:
     "arguments, told",
     [
         (["--scenario", "rosy"], r"simulation stopped: no scenario 'rosy': expected one of"),
-        (["--children", "0"], r"expected at least 1, not '0'"),
+        (["--children", "0"], r"expected a whole number, 1 or above, not '0'"),
         (["--sites", "two"], r"expected a whole number"),
     ],
 )
@@ -50,6 +50,12 @@ def test_what_cannot_be_simulated_is_refused(
     import re
 
     assert re.search(told, refused(main, *arguments))
+
+
+def test_tables_that_are_there_are_left_alone(refused: Refused, tmp_path: Path) -> None:
+    (tmp_path / "cohort.csv").write_text("mine")
+    assert "holds cohort.csv already" in refused(main, "--output", str(tmp_path))
+    assert (tmp_path / "cohort.csv").read_text() == "mine"
 
 
 def test_a_file_where_a_folder_is_expected_is_left_alone(refused: Refused, tmp_path: Path) -> None:
