@@ -54,6 +54,11 @@ def address(text: str, *, variable: str = ADDRESS_VARIABLE) -> str:
 
 def studies_address(text: str) -> str:
     """Take the address of the database that keeps the studies of tuning."""
+    if text and "://" not in text:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is a path and no address; expected sqlite:////whole/path/studies.db or "
+            "postgresql://user@host/database"
+        )
     return address(text, variable=STUDIES_VARIABLE)
 
 

@@ -199,9 +199,12 @@ def whole(text: str) -> int:
 
 def positive(text: str) -> int:
     """Take a whole number from 1."""
-    number = whole(text)
+    try:
+        number = whole(text)
+    except argparse.ArgumentTypeError:
+        number = 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f"expected at least 1, not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or above, not {text!r}")
     return number
 
 

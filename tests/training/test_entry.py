@@ -212,7 +212,7 @@ def test_anything_else_is_no_whole_number(text: str) -> None:
 
 
 def test_zero_draws_are_refused() -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="expected at least 1"):
+    with pytest.raises(argparse.ArgumentTypeError, match="1 or above"):
         positive("0")
 
 

@@ -147,7 +147,7 @@ def test_folder_and_database_will_do_as_well(
         (("--cohort", "a.csv", "--query", "select 1"), "only an address has a query"),
         (("--address", "postgresql://me:secret@host/db"), "an address without a password"),
         (("--address", "postgresql://host/db?password=secret"), "an address without a password"),
-        (("--cohort", "a.csv", "--resamples", "0"), "expected at least 1, not '0'"),
+        (("--cohort", "a.csv", "--resamples", "0"), "expected a whole number, 1 or above, not '0'"),
     ],
 )
 def test_wrong_arguments_are_told_before_a_store_is_begun(
