@@ -25,7 +25,7 @@ from lorpredict.evaluation._rules import paired_interval
 from lorpredict.models import families, family, named
 from lorpredict.models._found import ALL
 from lorpredict.outcome import landmark
-from lorpredict.survival import last_day_at_risk, refuse_beyond
+from lorpredict.survival import last_day_at_risk
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -120,7 +120,7 @@ def compare(
     evaluations = {}
     for design in designs:
         at_risk = landmark(cohort, design)
-        refuse_beyond(design.horizons, last_day_at_risk(at_risk.y))
+        design.refuse_horizons_beyond(last_day_at_risk(at_risk.y))
         evaluations[design.name] = evaluate(
             at_risk,
             chosen,

@@ -20,8 +20,14 @@ from lorpredict.clinical import (
     definition,
     read_site_catalogue,
 )
-from lorpredict.errors import DesignError, PredictorKnownLater, UnknownPredictor, did_you_mean
-from lorpredict.survival import DAYS_A_MONTH, Floats
+from lorpredict.errors import (
+    BeyondFollowUp,
+    DesignError,
+    PredictorKnownLater,
+    UnknownPredictor,
+    did_you_mean,
+)
+from lorpredict.survival import DAYS_A_MONTH, FEWEST_AT_RISK, Floats
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,27 @@ class ModelDesign:
     def horizons(self) -> Floats:
         """Horizons in days since the landmark, array of shape (n_horizons,)."""
         return np.asarray(self.horizons_days_since_first_infusion) - self.landmark_day
+
+    def refuse_horizons_beyond(self, follow_up: float) -> None:
+        """Refuse horizons that children cannot tell of.
+
+        Parameters
+        ----------
+        follow_up
+            Last day since the landmark with enough children at risk.
+
+        Raises
+        ------
+        BeyondFollowUp
+        """
+        wrong = self.horizons[self.horizons > follow_up] + self.landmark_day
+        if wrong.size:
+            told = ", ".join(f"{day:g}" for day in wrong)
+            raise BeyondFollowUp(
+                f"design {self.name!r}: horizon {told} days since the first infusion; expected at "
+                f"most {follow_up + self.landmark_day:g}, the last day with {FEWEST_AT_RISK} of "
+                "these children at risk. Take earlier ones in horizons_days_since_first_infusion"
+            )
 
     @property
     def eligibility(self) -> EligibilityRules:

@@ -74,7 +74,7 @@ def test_a_horizon_beyond_follow_up_is_refused_before_there_is_a_report(
     developed: Developed, three: ModelDesign
 ) -> None:
     far = replace(three, horizons_days_since_first_infusion=(365.0, 3000.0))
-    with pytest.raises(BeyondFollowUp, match="nothing is extrapolated"):
+    with pytest.raises(BeyondFollowUp, match="Take earlier ones in horizons"):
         developed(design=far)
 
 
