@@ -29,7 +29,7 @@ from lorpredict.models import FamilyModel, ModelFamily, families, named
 from lorpredict.outcome import AtRisk, landmark
 from lorpredict.packaged import JudgedRule, ModelFacts, PackagedModel, TrainingFacts
 from lorpredict.sensitivity import Sensitivity, sensitivity_of
-from lorpredict.survival import last_day_at_risk, refuse_beyond
+from lorpredict.survival import last_day_at_risk
 from lorpredict.uncertainty import Uncertainty, uncertainty_of
 
 MODEL_NAME = "lorpredict-week14"
@@ -153,8 +153,9 @@ def develop(
             f"none of the {len(at_risk)} children at risk in {cohort.name!r} lost response after "
             f"the landmark (outcome {' or '.join(design.events)}); there is nothing to learn"
         )
-    refuse_beyond(design.horizons, last_day_at_risk(at_risk.y))
+    design.refuse_horizons_beyond(last_day_at_risk(at_risk.y))
     plan = choose_plan(at_risk, plan, tuning=tuning) if isinstance(plan, str) else plan
+    plan = plan.for_families(chosen)
     plan.prepare_tuning(studies)
     models, skipped = _learn(chosen, at_risk, plan, seed, studies)
     able = [each for each in chosen if each.name in models]

@@ -75,6 +75,7 @@ def evaluate(
         If settings cannot be tuned as asked.
     """
     plan = choose_plan(at_risk, plan, tuning=tuning) if isinstance(plan, str) else plan
+    plan = plan.for_families(families)
     plan.prepare_tuning(studies)
     times, notes = times_of(at_risk)
     kept = _kept(checkpoints, at_risk, families, plan, times, seed)

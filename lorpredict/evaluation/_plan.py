@@ -9,6 +9,7 @@ Steyerberg EW, Harrell FE. J Clin Epidemiol 69:245 (2016): leaving out sites and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -29,8 +30,8 @@ PlanSize = Literal["quick", "default", "full"]
 PLAN_SIZES: tuple[PlanSize, ...] = get_args(PlanSize)
 Estimator = Literal["cross-validation", "bootstrap", "apparent"]
 
-# The estimate that is told first. In simulated cohorts of 69 the bootstrap's correction leaves half
-# of the optimism of ridge Cox behind, cross-validation next to none; see benchmarks/results.
+# The estimate that is told first. With few children the bootstrap's correction leaves much of the
+# optimism behind, of trees most of it, and cross-validation next to none; see benchmarks/results.
 HEADLINE: Estimator = "cross-validation"
 MANY_CHILDREN = 1000
 FEWEST_EVENTS_OF_A_PART = 5  # fewer tell nothing of a hospital or a period
@@ -98,6 +99,14 @@ class ValidationPlan:
         """Return how a family chooses its settings, or None where it keeps its defaults."""
         wanted = self.tuned == "all" or (self.tuned == "some" and family.tuned_unasked)
         return Tuning(self.trials, studies) if wanted else None
+
+    def for_families(self, families: Sequence[ModelFamily]) -> ValidationPlan:
+        """Return the plan as it is for these families: nothing is tuned where nothing can be."""
+        able = (family.to_tune() for family in families if self.tuning_of(family))
+        if self.tuned == "none" or any(able):
+            return self
+        why = "none of the families judged here is tuned: they have no settings for it"
+        return replace(self, tuned="none", reasons=(*self.reasons, why))
 
     def prepare_tuning(self, studies: str = "") -> None:
         """Make sure that whatever is tuned can be, and that its studies can be kept.

@@ -58,7 +58,7 @@ def _why_not(events: int, hurried: bool) -> str:
         told = f"{counted(events, 'event')}, fewer than {FEWEST_EVENTS}"
         return f"{told}; which settings look best would be chance"
     if hurried:
-        return "this plan tries things out"
+        return "a quick plan tunes nothing unasked"
     return "" if optuna_is_there() else f"Optuna, which would tune them, is absent: {WAY_OUT}"
 
 

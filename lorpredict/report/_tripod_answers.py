@@ -172,9 +172,10 @@ def _results(findings: Findings) -> _Answers:
     told["20a"] = Answer(f"See Flow of children and Follow-up: {who}.")
     told["20b"] = Answer("See Table 1 and Missing data.", whole=False)
     told["20c"] = Answer("There is no second cohort in this training to compare with.")
+    tuned = "" if findings.evaluation.plan.tuned == "none" else ", with settings tuned inside"
     told["21"] = Answer(
         f"The models learnt from all: {who}. In cross-validation each model learnt from about four "
-        "fifths of them and was judged on the rest, tuning inside."
+        f"fifths of them and was judged on the rest{tuned}."
     )
     told["22"] = Answer(
         f"The registered model {findings.name} is a folder of plain arrays and text from which "

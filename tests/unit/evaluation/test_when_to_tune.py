@@ -73,7 +73,7 @@ def test_whoever_asks_has_none_tuned(many: AtRisk) -> None:
 
 def test_a_quick_plan_only_tunes_if_asked(many: AtRisk) -> None:
     assert tuned(choose_plan(many, "quick")) == set()
-    assert "this plan tries things out" in choose_plan(many, "quick").lines()[-1]
+    assert "a quick plan tunes nothing unasked" in choose_plan(many, "quick").lines()[-1]
     assert tuned(choose_plan(many, "quick", tuning="on"))
 
 
@@ -93,3 +93,12 @@ def test_without_optuna_nothing_is_tuned_unasked(
 def test_another_word_is_refused(at_risk: AtRisk, mode: TuningMode) -> None:
     with pytest.raises(DesignError, match=rf"no tuning '{mode}': expected one of auto, on, off"):
         choose_plan(at_risk, tuning=mode)
+
+
+def test_nothing_is_tuned_where_no_family_can_be(at_risk: AtRisk) -> None:
+    plan = choose_plan(at_risk, "quick", tuning="on")
+    alone = plan.for_families([family("ridge"), family("null")])
+    assert alone.tuned == "none"
+    assert alone.reasons[-1].startswith("none of the families judged here is tuned")
+    assert "tuned inside" not in alone.lines()[0]
+    assert plan.for_families([family("ridge"), family("forest")]) is plan
