@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lorpredict.cohort import Cohort
 
 # Said with every model that learnt from synthetic children, wherever the model is told of.
-CAUTION = "trained on a synthetic reconstruction: demonstration only"
+CAUTION = "trained on synthetic children: demonstration only"
 RECONSTRUCTED_COHORT = Path(str(files("lorpredict").joinpath("data/beijing_reconstructed.csv")))
 
 

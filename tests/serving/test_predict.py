@@ -63,7 +63,7 @@ def test_every_answer_says_which_model_and_how_far_to_trust_it(
 
     assert model["stage"] == "demo"
     assert model["reasons"] == list(champion.facts.reasons)
-    assert model["cautions"] == ["trained on a synthetic reconstruction: demonstration only"]
+    assert model["cautions"] == ["trained on synthetic children: demonstration only"]
     assert model["design"] == {"name": "week14", "version": 1}
     assert len(model["fingerprint"]) == 64
 

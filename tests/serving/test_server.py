@@ -190,6 +190,6 @@ def test_the_client_of_the_readme_reads_an_answer(
     [client] = [code for code in re.findall(r"```python\n(.*?)```", page, re.S) if "httpx" in code]
     exec(client.replace("http://127.0.0.1:3001", server.url), {})  # noqa: S102  our own page
     told = capsys.readouterr().out
-    assert "trained on a synthetic reconstruction" in told
+    assert "trained on synthetic children" in told
     assert "by day 365: " in told
     assert "not measured: ['age_years'" in told

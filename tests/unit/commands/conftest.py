@@ -81,7 +81,7 @@ def _model(name: str, cohort: Cohort, at_risk: AtRisk) -> PackagedModel:
         follow_up_days_since_landmark=fitted.follow_up_,
         training=training_facts(cohort, at_risk, seed=0),
         stage="demo",
-        reasons=("trained on a synthetic reconstruction", "18 events for 20 parameters"),
+        reasons=("trained on synthetic children", "18 events for 20 parameters"),
         metrics={"uno_c": 0.71, "uno_c_low": 0.6, "uno_c_high": 0.8},
     )
     return PackagedModel(facts, fitted.encoding_, fitted.curves_)

@@ -20,7 +20,7 @@ def test_the_stage_is_told_with_its_reasons(run: Run, ridge: Path) -> None:
     answer = run("model", ridge)
     assert (answer.code, answer.err) == (0, "")
     assert "stage demo" in answer.out.splitlines()[0]
-    assert "\nStage demo, because\n  - trained on a synthetic" in answer.out
+    assert "\nStage demo, because\n  - trained on synthetic" in answer.out
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_a_tree_model_that_could_not_learn_is_not_judged() -> None:
     assert found.challenger == "boosting"
 
 
-SYNTHETIC = "trained on a synthetic reconstruction: demonstration only"
+SYNTHETIC = "trained on synthetic children: demonstration only"
 
 
 def test_a_synthetic_cohort_is_a_demonstration_whatever_its_figures() -> None:

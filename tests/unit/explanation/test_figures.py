@@ -74,7 +74,7 @@ DRAWN: dict[str, Callable[[Contributions], Figure]] = {
 def test_figure_says_when_its_model_is_a_demonstration(
     draw: Callable[[Contributions], Figure], contributions: Contributions
 ) -> None:
-    assert "synthetic reconstruction: demonstration only" in _texts(draw(contributions))
+    assert "synthetic children: demonstration only" in _texts(draw(contributions))
 
 
 @pytest.mark.parametrize("name", ["beeswarm", "waterfall", "over time"])

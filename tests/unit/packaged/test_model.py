@@ -355,7 +355,7 @@ def test_an_explanation_can_be_asked_for_one_horizon(
 
 def test_a_model_says_what_it_is_and_nothing_of_its_children(ridge: PackagedModel) -> None:
     assert repr(ridge) == "PackagedModel('lorpredict-week14', ridge, stage=demo)"
-    assert ridge.facts.cautions == ("trained on a synthetic reconstruction: demonstration only",)
+    assert ridge.facts.cautions == ("trained on synthetic children: demonstration only",)
     assert ridge.facts.horizons == (267.0, 632.0)
 
 

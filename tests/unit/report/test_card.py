@@ -18,7 +18,7 @@ def test_a_card_names_the_model_its_stage_and_its_children(
     card = model_card(packaged[name])
     assert card.startswith(f"# lorpredict-week14: {families()[name].label}\n")
     assert "Stage: **demo**" in card
-    assert "- trained on a synthetic reconstruction: demonstration only\n" in card
+    assert "- trained on synthetic children: demonstration only\n" in card
     assert "69 children at risk at the landmark, 18 of them lost response" in card
     assert "first infusions 2015 to 2022" in card
     assert "Synthetic: **yes**" in card
