@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from lorpredict.synthetic import reconstructed_cohort
 from scripts.postgresql import server_programs, throwaway_server
 
 os.environ["MPLBACKEND"] = "Agg"  # no test opens a window
+# A shell starts what runs behind it, and a scheduler what runs at night, with Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager
