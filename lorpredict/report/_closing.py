@@ -114,7 +114,8 @@ def _plan(findings: Findings) -> str:
     return (
         f"{plan.repeats} repeats of the folds; {plan.resamples} resamples "
         f"({plan.resamples_of_trees} for trees); {plan.draws} draws for the intervals; hospitals "
-        f"left out: {_yes(plan.by_site)}; later children left out: {_yes(plan.by_time)}"
+        f"left out: {_yes(plan.by_site)}; later children left out: {_yes(plan.by_time)}; families "
+        f"tuned: {plan.tuned}, {plan.trials} trials each time"
     )
 
 
@@ -122,12 +123,14 @@ def _yes(holds: bool) -> str:
     return "yes" if holds else "no"
 
 
+_IN_A_PLAN = (
+    "repeats", "resamples", "resamples_of_trees", "draws", "by_site", "by_time", "tuned", "trials"
+)  # fmt: skip
+
+
 def _command(findings: Findings) -> str:
     development, plan = findings.development, findings.evaluation.plan
-    numbers = ", ".join(
-        f"{name}={getattr(plan, name)!r}"
-        for name in ("repeats", "resamples", "resamples_of_trees", "draws", "by_site", "by_time")
-    )
+    numbers = ", ".join(f"{name}={getattr(plan, name)!r}" for name in _IN_A_PLAN)
     names = [*development.models, *development.skipped]
     return (
         "from lorpredict import ModelDesign, develop, read_cohort\n"

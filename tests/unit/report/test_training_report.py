@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from html import unescape
 
 import pytest
@@ -46,6 +47,13 @@ def test_nothing_is_fetched_and_nothing_is_run(page: str, reading: Reading) -> N
 
 def test_the_same_training_gives_the_same_bytes(whole: Development, page: str) -> None:
     assert training_report(whole) == page
+
+
+def test_the_plan_to_reproduce_it_is_whole(whole: Development, page: str) -> None:
+    [told] = re.findall(r"plan = ValidationPlan\((.*)\)", unescape(page))
+    plan = asdict(whole.evaluation.plan)
+    del plan["reasons"]
+    assert told == ", ".join(f"{name}={value!r}" for name, value in plan.items())
 
 
 def test_every_picture_says_what_is_to_be_seen(reading: Reading) -> None:
