@@ -32,7 +32,7 @@ from lorpredict.survival import Floats, Outcome, outcome_array
 FACTORS = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 MAIN = "main analysis"
 WITHIN = OBSERVED_EXPECTED  # where a model counts as calibrated, here as in the gate
-_IMPUTATIONS = 50
+IMPUTATIONS = 50
 _STEPS, _SETTLED = 2000, 1e-7
 
 
@@ -129,7 +129,7 @@ def _tipping(evaluation: Evaluation, name: str, seed: int) -> Part:
     for factor in FACTORS:
         drawn = [
             observed_risk(_imputed(at_risk.y, left, factor, rng), evaluation.horizons)
-            for rng in np.random.default_rng(seed).spawn(_IMPUTATIONS)
+            for rng in np.random.default_rng(seed).spawn(IMPUTATIONS)
         ]
         rows += _rows(_left(factor), evaluation, name, np.mean(drawn, axis=0))
     return rows, ()

@@ -113,7 +113,8 @@ class Evaluation:
         first = ["uno_c", *(f"{name}_{last}" for name in _LOOKED_AT_FIRST)]
         told = self.tables()["comparison"].reindex(first).T
         told.columns = [measure_label(name) for name in first]
-        head = "On children the model had not seen, with 95 % intervals:"
+        drawn = ", with 95 % intervals" if self.plan.draws else ""
+        head = f"On children the models had not seen{drawn}:"
         return [head, *told.rename_axis(None).to_string().splitlines()]
 
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -117,7 +117,7 @@ def rule_calibration(evaluation: Evaluation, family: str) -> Rule:
         f"slope {_told(evaluation, family, 'calibration_slope', slope)}",
         f"observed/expected {_told(evaluation, family, 'observed_expected', level)}",
         f"ICI {_told(evaluation, family, 'ici', ici)}"
-        + ("" if judged else f" (not judged below {FEWEST_EVENTS_FOR_ICI} events)"),
+        + ("" if judged else f" (the ICI is not judged below {FEWEST_EVENTS_FOR_ICI} events)"),
     ]
     return Rule(
         "d",

@@ -115,7 +115,10 @@ def subgroups_of(findings: Findings) -> Html:
         caution(findings),
         paragraph(
             f"A subgroup is judged from {FEWEST_EVENTS} events by the last horizon on; with fewer "
-            "no figure is told, since it would be noise."
+            "no figure is told, since it would be noise. Risks of all folds are ranked together "
+            "here, as a few children of a fold cannot be; so the C of all children differs from "
+            "the headline, which is the mean over folds, and that of one curve for all lies below "
+            "a half."
         ),
         shown,
         rest,

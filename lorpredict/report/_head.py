@@ -154,11 +154,12 @@ def _ratios(findings: Findings) -> str:
 
 def _standing(findings: Findings) -> str:
     rules = findings.verdicts.rules[findings.champion]
-    broken = sum(not rule.holds for rule in rules)
+    broken = [f"({rule.letter}) {rule.name}" for rule in rules if not rule.holds]
     kept = (
         f"It keeps all {len(rules)} rules of the gate that apply to it"
         if not broken
-        else f"It breaks {broken} of the {len(rules)} rules of the gate that apply to it"
+        else f"Of the {len(rules)} rules of the gate that apply to it, {len(broken)} did not hold "
+        f"or could not be judged: {', '.join(broken)}. It answers all the same"
     )
     stage = findings.verdicts.stage
     return f"{kept}, and stands at the stage “{stage}”: {stage_means(stage)}."

@@ -106,12 +106,17 @@ def performance(findings: Findings) -> Html:
         _comparison(findings),
         by_family(findings, "uno_c"),
         _pictures(findings, _accuracy(findings)),
-        element("h3", "What each model flatters itself"),
-        _optimism(findings),
-        optimism(findings),
+        _flattery(findings),
         folded("Every measure, in full", caution(findings), _in_full(findings)),
         folded("Every other measure as a picture", caution(findings), _other_pictures(findings)),
     )
+
+
+def _flattery(findings: Findings) -> Html:
+    title = element("h3", "What each model flatters itself")
+    if not findings.evaluation.instability:
+        return joined(title, paragraph("Not told: the plan has no bootstrap."))
+    return joined(title, _optimism(findings), optimism(findings))
 
 
 def _accuracy(findings: Findings) -> list[str]:
@@ -199,12 +204,7 @@ def _optimism(findings: Findings) -> Html:
         first, corrected, apparent = map(float, wide.loc[name].to_numpy(dtype=float).ravel())
         told_of = (first, corrected, apparent, apparent - first)
         rows.append([findings.label(name), *(_or_dash(each) for each in told_of)])
-    none = not findings.evaluation.instability
-    small = (
-        "The plan has no bootstrap, so there is nothing to compare with."
-        if none
-        else "Apparent: on the children a model learnt from, to be seen through."
-    )
+    small = "Apparent: on the children a model learnt from, to be seen through."
     return table(
         ["Model", "Cross-validation", "Corrected by the bootstrap", "Apparent",
          "Apparent above cross-validation"], rows,

@@ -9,7 +9,7 @@ import pandas as pd
 from lorpredict.report._findings import SMALLEST, Findings, number, percent
 from lorpredict.report._head import caution
 from lorpredict.report._html import Html, Inside, bullets, paragraph, section, table
-from lorpredict.sensitivity import FACTORS, MAIN, WITHIN, tipping_factor
+from lorpredict.sensitivity import FACTORS, IMPUTATIONS, MAIN, WITHIN, tipping_factor
 from lorpredict.study._small_cells import is_small
 
 
@@ -21,11 +21,13 @@ def sensitivity(findings: Findings) -> Html:
         "sensitivity",
         caution(findings),
         paragraph(
-            f"Three things about these children cannot be known, and {label} "
-            "was judged as if each were otherwise: who belonged to those at risk, whether children "
-            "whose observation ended for another reason would have lost response sooner, and when "
-            "between two visits a response was lost. The last two move what was observed, and with "
-            "it the level; discrimination and spread are not asked again."
+            f"Three things about children cannot be known for sure, and {label} is judged as if "
+            "each were otherwise, where these children let it be asked: who belonged to those at "
+            "risk, whether children whose observation ended for another reason would have lost "
+            "response sooner, and when between two visits a response was lost. The last two move "
+            "what was observed, and with it the level; discrimination and spread are not asked "
+            f"again. Ends of observation are drawn {IMPUTATIONS} times, so the row of 1 time "
+            "differs a little from the main analysis."
         ),
         table(
             _header(findings),
