@@ -19,7 +19,7 @@ def head(findings: Findings) -> Html:
         element("h1", f"Training report: {findings.name}"),
         paragraph(
             f"Secondary loss of response to infliximab in children with Crohn's disease, predicted "
-            f"at day {findings.clock:g}. Cohort {findings.development.cohort.name}, design "
+            f"at day {findings.clock:g}. Cohort “{findings.development.cohort.name}”, design "
             f"{design.name} (version {design.version}).",
             kind="lead",
         ),
