@@ -114,6 +114,7 @@ def _verdict_tags(development: Development) -> dict[str, str]:
 
 def _notes(development: Development) -> dict[str, object]:
     return {
+        "plan": development.evaluation.plan.lines(),
         "evaluation": list(development.evaluation.notes),
         "families_that_could_not_learn": dict(development.skipped),
         "columns_left_out": list(development.cohort.left_out_columns),
