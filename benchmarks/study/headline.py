@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.study._cells import Cell, Row
 from benchmarks.study._cohorts import children
+from benchmarks.study._measures import measured_alone
 from lorpredict import AtRisk, evaluate, family
 from lorpredict.evaluation import Predicted, choose_plan
 from lorpredict.evaluation._plan import HEADLINE
@@ -54,7 +55,8 @@ def _judged(name: str, n: int, number: int) -> Row:
     plan = replace(
         choose_plan(at_risk, tuning="off"), resamples=RESAMPLES, resamples_of_trees=RESAMPLES
     )
-    found = evaluate(at_risk, [chosen], plan=replace(plan, by_time=False), seed=number)
+    with measured_alone("uno_c"):
+        found = evaluate(at_risk, [chosen], plan=replace(plan, by_time=False), seed=number)
     model = chosen.build(at_risk.design, seed=number).fit(at_risk.X, at_risk.y)
     fresh = children("plausible", FRESH, number, 1)
     told: Row = {"events": int(at_risk.y["event"].sum()), "true": round(true_c(model, fresh), 5)}

@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.study._cells import Cell, Row
 from benchmarks.study._cohorts import children
+from benchmarks.study._measures import measured_alone
 from lorpredict import evaluate, family
 from lorpredict.evaluation import choose_plan
 from lorpredict.evaluation._rules import SMALLEST_GAIN, paired_interval
@@ -66,7 +67,8 @@ def _judged(kind: Kind, number: int) -> Row:
         draws=draws,
         repeats=5,
     )
-    found = evaluate(at_risk, chosen, plan=replace(plan, by_time=False), seed=number)
+    with measured_alone("uno_c", "calibration_slope"):
+        found = evaluate(at_risk, chosen, plan=replace(plan, by_time=False), seed=number)
     told: Row = {"events": int(at_risk.y["event"].sum())}
     for name, metrics in found.metrics().items():
         told[f"{name} c"] = round(metrics["uno_c"], 5)
