@@ -57,7 +57,8 @@ def caution(findings: Findings) -> Html:
     """Return the caution that stands wherever performance is shown; nothing for real children."""
     if not findings.synthetic:
         return Html("")
-    told = f"Synthetic children: {findings.caution}. No figure below speaks of real children."
+    said = f"{findings.caution[0].upper()}{findings.caution[1:]}"
+    told = f"{said}. No figure below speaks of real children."
     return paragraph(told, kind="caution")
 
 
