@@ -29,13 +29,20 @@ _OPTIONS = (
 _SECRET = re.compile(r"(pass\w*|pwd|secret|token)\s*=", re.IGNORECASE)
 
 
-def address(text: str, *, variable: str = ADDRESS_VARIABLE) -> str:
+def address(
+    text: str,
+    *,
+    variable: str = ADDRESS_VARIABLE,
+    such_as: str = "postgresql://user@host/database",
+) -> str:
     """Take the address of a database that holds no password.
 
     Parameters
     ----------
     variable
         Of the environment, which may hold the address whatever is in it.
+    such_as
+        An address as it may be.
 
     Raises
     ------
@@ -45,7 +52,7 @@ def address(text: str, *, variable: str = ADDRESS_VARIABLE) -> str:
     problem = _problem(text) if text else ""
     if problem:
         raise argparse.ArgumentTypeError(
-            "expected an address without a password, such as postgresql://user@host/database; "
+            f"expected an address without a password, such as {such_as}; "
             f"{problem}. Set PGPASSWORD, write it into ~/.pgpass, or give the whole address by the "
             f"environment variable {variable}{_kept(os.environ)}"
         )
@@ -54,12 +61,8 @@ def address(text: str, *, variable: str = ADDRESS_VARIABLE) -> str:
 
 def studies_address(text: str) -> str:
     """Take the address of the database that keeps the studies of tuning."""
-    if text and "://" not in text:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is a path and no address; expected sqlite:////whole/path/studies.db or "
-            "postgresql://user@host/database"
-        )
-    return address(text, variable=STUDIES_VARIABLE)
+    such_as = "sqlite:////whole/path/studies.db or postgresql://user@host/database"
+    return address(text, variable=STUDIES_VARIABLE, such_as=such_as)
 
 
 def file_or_address(text: str) -> str:
@@ -74,7 +77,7 @@ def _problem(text: str) -> str:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):  # their words hold the address, and it a password
-        return "this one cannot be read, and is not repeated here"
+        return "this one cannot be read (a path alone is no address), and is not repeated here"
     if url.password or _SECRET.search(unquote_plus(text)):
         return "this one holds a password"
     if not {key.lower() for key in url.query} <= {*_OPTIONS}:

@@ -72,6 +72,11 @@ def test_too_few_events_are_told_on_the_console(
         (("--studies", "postgresql://me:secret@host/db"), "an address without a password"),
         (("--studies", "postgresql://me:secret@host/db"), STUDIES_VARIABLE),
         (("--studies", "postgresql://host/db?password=secret"), "an address without a password"),
+        (("--studies", "secret.db"), "such as sqlite:////whole/path/studies.db or postgresql://"),
+        (
+            ("--studies", "me:secret@host/db"),
+            "this one cannot be read (a path alone is no",
+        ),
     ],
 )
 def test_what_cannot_be_tuned_or_kept_is_refused(
