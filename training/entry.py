@@ -189,23 +189,17 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def whole(text: str) -> int:
+def whole(text: str, *, least: int = 0) -> int:
     """MLflow hands numbers over as they were typed, 20 or 20.0."""
     number = float(text) if re.fullmatch(r"\d+(\.0*)?", text) else -1.0
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"expected a whole number, 0 or above, not {text!r}")
+    if number < least:
+        raise argparse.ArgumentTypeError(f"expected a whole number, {least} or above, not {text!r}")
     return int(number)
 
 
 def positive(text: str) -> int:
     """Take a whole number from 1."""
-    try:
-        number = whole(text)
-    except argparse.ArgumentTypeError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or above, not {text!r}")
-    return number
+    return whole(text, least=1)
 
 
 def model_name(text: str) -> str:
