@@ -10,8 +10,8 @@ Steyerberg EW, Harrell FE. J Clin Epidemiol 69:245 (2016): leaving out sites and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -120,6 +120,11 @@ class ValidationPlan:
         if self.tuned != "none":
             refuse_without_optuna()
             prepare_studies(studies)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that makes the plan, by name; without its reasons."""
+        return {name: value for name, value in asdict(self).items() if name != "reasons"}
 
     def lines(self) -> list[str]:
         """Return the plan and its reasons as lines of text."""

@@ -123,21 +123,16 @@ def _yes(holds: bool) -> str:
     return "yes" if holds else "no"
 
 
-_IN_A_PLAN = (
-    "repeats", "resamples", "resamples_of_trees", "draws", "by_site", "by_time", "tuned", "trials"
-)  # fmt: skip
-
-
 def _command(findings: Findings) -> str:
     development, plan = findings.development, findings.evaluation.plan
-    numbers = ", ".join(f"{name}={getattr(plan, name)!r}" for name in _IN_A_PLAN)
+    settings = ", ".join(f"{name}={value!r}" for name, value in plan.settings.items())
     names = [*development.models, *development.skipped]
     return (
         "from lorpredict import ModelDesign, develop, read_cohort\n"
         "from lorpredict.evaluation import ValidationPlan\n\n"
         f"cohort = read_cohort(...)  # {development.cohort.name}, until its sha256 is as above\n"
         f"design = ModelDesign.read(...)  # {development.at_risk.design.name}\n"
-        f"plan = ValidationPlan({numbers})\n"
+        f"plan = ValidationPlan({settings})\n"
         f"develop(cohort, design, family_names={names}, plan=plan, seed={development.seed})"
     )
 

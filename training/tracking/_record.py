@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 
 import mlflow
 import numpy as np
@@ -87,8 +86,8 @@ def _size(size: SampleSize) -> dict[str, float]:
 
 
 def _plan(development: Development) -> dict[str, str]:
-    plan = asdict(development.evaluation.plan)
-    return {f"evaluation.{name}": str(value) for name, value in plan.items() if name != "reasons"}
+    settings = development.evaluation.plan.settings
+    return {f"evaluation.{name}": str(value) for name, value in settings.items()}
 
 
 def _grid(development: Development) -> str:
