@@ -29,18 +29,11 @@ _HEAD = ("| children | at most | measured |", "| ---: | ---: | ---: |")
 def main() -> None:
     """Train twice, write the table."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
+        place, ask = Path(folder), ("training.main", "--families", FAMILIES)
         _run(place, "training.simulate", "--children", f"{CHILDREN}", "--output", f"{place}/made")
         seconds = {
-            69: _run(place, "training.main", "--families", FAMILIES),
-            CHILDREN: _run(
-                place,
-                "training.main",
-                "--families",
-                FAMILIES,
-                "--cohort",
-                f"{place}/made/cohort.csv",
-            ),
+            69: _run(place, *ask),
+            CHILDREN: _run(place, *ask, "--cohort", f"{place}/made/cohort.csv"),
         }
     rows = [
         f"| {children:,} | {MINUTES[children]} min | {taken / 60:.1f} min |"

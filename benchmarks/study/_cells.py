@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,25 @@ class Cell:
     def _judged(self, number: int) -> Row:
         judged = self.judge(number)
         return {**self.about, "cohort": number, "code": source_code()[:8], **judged}
+
+
+def by_size(
+    part: str, sizes: Mapping[str, Mapping[int, int]], judge: Callable[[str, int, int], Row]
+) -> list[Cell]:
+    """Return a cell for each family and number of children, the quick ones first.
+
+    Parameters
+    ----------
+    sizes
+        Family -> number of children -> how many cohorts.
+    judge
+        From family, number of children and number of the cohort to what was found.
+    """
+    asked = sorted((n, name) for name, of_family in sizes.items() for n in of_family)
+    return [
+        Cell(part, {"family": name, "children": n}, sizes[name][n], partial(judge, name, n))
+        for n, name in asked
+    ]
 
 
 def lines(part: str) -> list[Row]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from benchmarks.study._cells import Cell, Row
+from benchmarks.study._cells import Cell, Row, by_size
 from benchmarks.study._cohorts import children
 from benchmarks.study._measures import measured_alone
 from lorpredict import AtRisk, evaluate, family
@@ -29,16 +28,7 @@ RESAMPLES, FRESH = 100, 20_000
 
 def cells() -> list[Cell]:
     """Return every cell, the quick ones first."""
-    asked = [(n, name) for name, sizes in SIZES.items() for n in sizes]
-    return [
-        Cell(
-            PART,
-            {"family": name, "children": n},
-            SIZES[name][n],
-            partial(_judged, name, n),
-        )
-        for n, name in sorted(asked)
-    ]
+    return by_size(PART, SIZES, _judged)
 
 
 def true_c(model: Any, fresh: AtRisk) -> float:
@@ -53,10 +43,13 @@ def _judged(name: str, n: int, number: int) -> Row:
     warnings.simplefilter("ignore")
     at_risk, chosen = children("plausible", n, number, 0), family(name)
     plan = replace(
-        choose_plan(at_risk, tuning="off"), resamples=RESAMPLES, resamples_of_trees=RESAMPLES
+        choose_plan(at_risk, tuning="off"),
+        resamples=RESAMPLES,
+        resamples_of_trees=RESAMPLES,
+        by_time=False,
     )
     with measured_alone("uno_c"):
-        found = evaluate(at_risk, [chosen], plan=replace(plan, by_time=False), seed=number)
+        found = evaluate(at_risk, [chosen], plan=plan, seed=number)
     model = chosen.build(at_risk.design, seed=number).fit(at_risk.X, at_risk.y)
     fresh = children("plausible", FRESH, number, 1)
     told: Row = {"events": int(at_risk.y["event"].sum()), "true": round(true_c(model, fresh), 5)}

@@ -66,9 +66,10 @@ def _judged(kind: Kind, number: int) -> Row:
         resamples_of_trees=0,
         draws=draws,
         repeats=5,
+        by_time=False,
     )
     with measured_alone("uno_c", "calibration_slope"):
-        found = evaluate(at_risk, chosen, plan=replace(plan, by_time=False), seed=number)
+        found = evaluate(at_risk, chosen, plan=plan, seed=number)
     told: Row = {"events": int(at_risk.y["event"].sum())}
     for name, metrics in found.metrics().items():
         told[f"{name} c"] = round(metrics["uno_c"], 5)

@@ -9,11 +9,10 @@ standard deviation, where the trough was measured and where it was not, stands r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
-from benchmarks.study._cells import Cell, Row
+from benchmarks.study._cells import Cell, Row, by_size
 from benchmarks.study._told_and_true import told_and_true
 
 PART = "unseen"
@@ -27,11 +26,7 @@ _PATH = 5
 
 def cells() -> list[Cell]:
     """Return every cell, the quick ones first."""
-    asked = [(n, name) for name, sizes in SIZES.items() for n in sizes]
-    return [
-        Cell(PART, {"family": name, "children": n}, SIZES[name][n], partial(_judged, name, n))
-        for n, name in sorted(asked)
-    ]
+    return by_size(PART, SIZES, _judged)
 
 
 def _judged(name: str, n: int, number: int) -> Row:
