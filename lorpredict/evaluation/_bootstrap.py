@@ -22,11 +22,11 @@ import pandas as pd
 from lorpredict.evaluation._learning import predict_split
 from lorpredict.evaluation._measure import Predicted, Times, values_of
 from lorpredict.evaluation._running import Job
-from lorpredict.evaluation._splits import Positions, Split, bootstrap_splits
+from lorpredict.evaluation._splits import Split, bootstrap_splits
 from lorpredict.evaluation._tuning import Tuning
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
-from lorpredict.survival import Floats
+from lorpredict.survival import Floats, Positions
 
 
 @dataclass(frozen=True)

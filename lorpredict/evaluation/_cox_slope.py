@@ -8,12 +8,10 @@ slope is always more likely, and what a general solver finds there is where it g
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from lorpredict.survival import Floats, Outcome
+from lorpredict.survival import Floats, Outcome, Positions
 
-Positions = NDArray[np.intp]
 _TIE = 1e-9  # standard deviations
 
 

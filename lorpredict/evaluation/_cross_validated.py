@@ -22,9 +22,8 @@ from lorpredict.evaluation._intervals import percentiles
 from lorpredict.evaluation._learning import SplitPrediction
 from lorpredict.evaluation._measure import Predicted, Times, values_of
 from lorpredict.evaluation._running import Job
-from lorpredict.evaluation._splits import Positions
 from lorpredict.outcome import AtRisk
-from lorpredict.survival import Floats
+from lorpredict.survival import Floats, Positions
 
 _DRAWS_A_JOB = 20
 Value = tuple[str, int, int, float]  # measure, repeat, fold (0 where pooled), value

@@ -24,10 +24,9 @@ from lorpredict.evaluation._drawing import (
 )
 from lorpredict.evaluation._evaluation import Evaluation
 from lorpredict.evaluation._rules import LARGEST_INSTABILITY, mean_decision_curves
-from lorpredict.evaluation._splits import Positions
 from lorpredict.evaluation.net_benefit import JUDGED
 from lorpredict.models import families
-from lorpredict.survival import Floats, Outcome, StepFunction
+from lorpredict.survival import Floats, Outcome, Positions, StepFunction
 
 _GROUPS, _MANY_GROUPS, _MANY_EVENTS = 4, 10, 100
 _BIN = 0.025

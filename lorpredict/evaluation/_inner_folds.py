@@ -25,12 +25,12 @@ import pandas as pd
 from lorpredict.design import ModelDesign
 from lorpredict.errors import LorpredictError, TooLittleData, TuningError
 from lorpredict.evaluation._measure import Predicted
-from lorpredict.evaluation._splits import FOLDS, Positions
+from lorpredict.evaluation._splits import FOLDS
 from lorpredict.evaluation.brier import integrated_brier
 from lorpredict.features._pipeline import NeverMeasuredWarning
 from lorpredict.models import FamilyModel
 from lorpredict.models._folds import folds_of_children
-from lorpredict.survival import Floats, Outcome, last_day_at_risk
+from lorpredict.survival import Floats, Outcome, Positions, last_day_at_risk
 
 
 @dataclass(frozen=True)

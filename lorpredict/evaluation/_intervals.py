@@ -118,14 +118,9 @@ def percentiles(drawn: pd.DataFrame) -> pd.DataFrame:
     Indexed by the columns. What is not defined in most draws has no interval.
     """
     undefined = drawn.isna().sum()
-    ends = central(drawn).where(undefined <= len(drawn) / 2, axis="index")
-    return ends.assign(undefined=undefined)
-
-
-def central(drawn: pd.DataFrame) -> pd.DataFrame:
-    """Return between what the middle 95 % of each column of draws lie: ``low``, ``high``."""
     shares = {"low": (1 - LEVEL) / 2, "high": (1 + LEVEL) / 2}
-    return pd.DataFrame({end: drawn.quantile(share) for end, share in shares.items()})
+    ends = pd.DataFrame({end: drawn.quantile(share) for end, share in shares.items()})
+    return ends.where(undefined <= len(drawn) / 2, axis="index").assign(undefined=undefined)
 
 
 def _drawn(

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from lorpredict.errors import TooLittleData
 from lorpredict.outcome import AtRisk
+from lorpredict.survival import Positions
 
 FOLDS = 5
-Positions = NDArray[np.intp]
 Scheme = Literal["cross-validation", "bootstrap", "site", "time"]
 # Each scheme draws from seeds of its own; cross-validation has none, its folds are those of old.
 _STREAMS: dict[Scheme, tuple[int, ...]] = {

@@ -20,9 +20,8 @@ from scipy.stats import spearmanr
 
 from lorpredict.clinical import Known
 from lorpredict.cohort import Cohort
-from lorpredict.evaluation._splits import Positions
 from lorpredict.outcome import AtRisk, landmark
-from lorpredict.survival import Floats
+from lorpredict.survival import Floats, Positions
 
 TOO_ALIKE = 0.95
 _FEWEST_TO_COMPARE = 20
@@ -72,8 +71,10 @@ def _moved(cohort: Cohort, at_risk: AtRisk, seed: int) -> tuple[str, ...]:
     """Shuffle every later column among the children at risk, and look at the predictors again."""
     rng, table, rows = np.random.default_rng(seed), cohort.table.copy(), at_risk.rows
     for name in _later_columns(cohort):
-        table[name] = _shuffled(table[name], rows, rng)
-    table[_FOLLOW_UP] = _seen_otherwise(cohort.table[_FOLLOW_UP], at_risk, rng)
+        if name == _FOLLOW_UP:
+            table[name] = _seen_otherwise(table[name], at_risk, rng)
+        else:
+            table[name] = _shuffled(table[name], rows, rng)
     again = landmark(replace(cohort, table=table), at_risk.design)
     predictors = at_risk.design.predictors
     return tuple(name for name in predictors if not again.X[name].equals(at_risk.X[name]))

@@ -11,13 +11,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from lorpredict.errors import TooLittleData, counted
-from lorpredict.survival import Floats, Outcome
-
-Positions = NDArray[np.intp]
+from lorpredict.survival import Floats, Outcome, Positions
 
 
 def folds_of_children(
