@@ -210,6 +210,11 @@ def interval_text(low: float | None, high: float | None) -> str:
     return f"{low:.3f} to {high:.3f}" if known else ""
 
 
+def capitalised(words: str) -> str:
+    """Return words as a sentence begins; what stands large further on stays so."""
+    return words[:1].upper() + words[1:]
+
+
 def with_interval(value: float, low: float | None, high: float | None) -> str:
     """Return a figure with its interval: ``0.700 (0.600 to 0.800)``, or ``not defined``."""
     if not math.isfinite(value):

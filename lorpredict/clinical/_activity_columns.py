@@ -20,7 +20,7 @@ from lorpredict.clinical._indices import ActivityIndex, activity_index
 from lorpredict.clinical._items import VISITS, ActivityItem, Measure
 from lorpredict.clinical._predictor import Kind, Known, Level, Predictor
 from lorpredict.clinical._rules import Contradiction, Values
-from lorpredict.errors import CatalogueError
+from lorpredict.errors import CatalogueError, capitalised
 
 # UCUM has a sign for these; a unit that it does not know, such as SD, stands in braces.
 _IN_UCUM = frozenset({"%", "mm/h", "g/L"})
@@ -126,7 +126,7 @@ def column_of_points(index: ActivityIndex, item: ActivityItem) -> Predictor:
 def _column_of_values(index: ActivityIndex, item: ActivityItem, measure: Measure) -> Predictor:
     visits = [visit.replace("_", " ") for visit in measure.visits]
     described: dict[str, Any] = {
-        "label": f"{item.label[0].upper()}{item.label[1:]} in {measure.unit}",
+        "label": f"{capitalised(item.label)} in {measure.unit}",
         "description": f"Scored by its bands, for {' and '.join(visits)}. {item.note}".strip(),
         "known": Known.LATER,
         "missing_means": "not measured, or given as points",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lorpredict.errors import capitalised
 from lorpredict.survival import DAYS_A_MONTH, Floats, Scale
 from lorpredict.synthetic import CAUTION
 
-CAPTION = CAUTION[:1].upper() + CAUTION[1:]
+CAPTION = capitalised(CAUTION)
 TIME_AXIS = "Months since the first infusion"
 
 _PREDICTED: dict[Scale, str] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lorpredict.errors import counted_children
+from lorpredict.errors import capitalised, counted_children
 from lorpredict.report._findings import Findings, in_percent, percent
 from lorpredict.report._html import Html, badge, bullets, element, joined, paragraph, section
 from lorpredict.report._use import NOT_FOR, intended_use, limits, stage_means
@@ -57,8 +57,7 @@ def caution(findings: Findings) -> Html:
     """Return the caution that stands wherever performance is shown; nothing for real children."""
     if not findings.synthetic:
         return Html("")
-    said = f"{findings.caution[0].upper()}{findings.caution[1:]}"
-    told = f"{said}. No figure below speaks of real children."
+    told = f"{capitalised(findings.caution)}. No figure below speaks of real children."
     return paragraph(told, kind="caution")
 
 
@@ -194,7 +193,7 @@ def _of_these_children(findings: Findings) -> Iterator[str]:
             )
     for reason, many in described.flow.unknown.items():
         if many != 0:
-            yield f"{reason[0].upper()}{reason[1:]} in {_or_some(many)}; they were kept."
+            yield f"{capitalised(reason)} in {_or_some(many)}; they were kept."
 
 
 def _or_some(many: int | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from lorpredict.errors import interval_text
+from lorpredict.errors import capitalised, interval_text
 from lorpredict.evaluation import measure_label, measures
 from lorpredict.report._findings import Findings, number
 from lorpredict.report._head import caution
@@ -50,7 +50,7 @@ def plan(findings: Findings) -> Html:
         "How the models were judged",
         "plan",
         paragraph(
-            f"{first[0].upper()}{first[1:]}. The whole pipeline, with imputation, scaling and the "
+            f"{capitalised(first)}. The whole pipeline, with imputation, scaling and the "
             "choice of penalties, was learnt anew in every fold and resample."
         ),
         bullets(findings.in_words(why) for why in how.reasons),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
-from lorpredict.errors import counted
+from lorpredict.errors import capitalised, counted
 from lorpredict.evaluation import figures, measure_label
 from lorpredict.report._findings import Findings, percent
 from lorpredict.report._html import Html, element, figure, joined
@@ -144,4 +144,4 @@ def _figure(findings: Findings, drawn: Figure, name: str, says: str, told: str) 
 
 
 def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."
+    return f"{capitalised(words)}."

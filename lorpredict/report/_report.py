@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from lorpredict.development import MODEL_NAME, Development
+from lorpredict.errors import capitalised
 from lorpredict.report import (
     _children,
     _closing,
@@ -76,7 +77,7 @@ def _page(findings: Findings) -> Html:
         _head.reasons(findings),
         _contents(body),
         element("main", body),
-        element("footer", f"{by_whom}{findings.caution[0].upper()}{findings.caution[1:]}."),
+        element("footer", f"{by_whom}{capitalised(findings.caution)}."),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from lorpredict.errors import capitalised
 from lorpredict.report._findings import SMALLEST, Findings, number, percent
 from lorpredict.report._head import caution
 from lorpredict.report._html import Html, Inside, bullets, paragraph, section, table
@@ -60,7 +61,7 @@ def _rows(findings: Findings, told: pd.DataFrame) -> Iterator[list[Inside]]:
         c = rows["uno_c"].iloc[0]
         asked = number(c) if pd.notna(c) else "–"
         children = _children(int(rows["children"].iloc[0]), findings.children)
-        yield [f"{str(analysis)[0].upper()}{str(analysis)[1:]}", children, *cells, asked]
+        yield [capitalised(str(analysis)), children, *cells, asked]
 
 
 def _children(many: int, in_main: int) -> str:
