@@ -62,20 +62,28 @@ class Cell:
 
 
 def by_size(
-    part: str, sizes: Mapping[str, Mapping[int, int]], judge: Callable[[str, int, int], Row]
+    part: str,
+    scenario: str,
+    sizes: Mapping[str, Mapping[int, int]],
+    judge: Callable[[str, str, int, int], Row],
 ) -> list[Cell]:
-    """Return a cell for each family and number of children, the quick ones first.
+    """Return a cell for each family and number of children of a scenario, the quick ones first.
 
     Parameters
     ----------
     sizes
         Family -> number of children -> how many cohorts.
     judge
-        From family, number of children and number of the cohort to what was found.
+        From scenario, family, number of children and number of the cohort to what was found.
     """
     asked = sorted((n, name) for name, of_family in sizes.items() for n in of_family)
     return [
-        Cell(part, {"family": name, "children": n}, sizes[name][n], partial(judge, name, n))
+        Cell(
+            part,
+            {"scenario": scenario, "family": name, "children": n},
+            sizes[name][n],
+            partial(judge, scenario, name, n),
+        )
         for n, name in asked
     ]
 

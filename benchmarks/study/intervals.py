@@ -8,11 +8,10 @@ so they show what becomes of an interval where children are not as it was assume
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
-from benchmarks.study._cells import Cell, Row
+from benchmarks.study._cells import Cell, Row, by_size
 from benchmarks.study._told_and_true import told_and_true
 
 PART = "intervals"
@@ -21,22 +20,15 @@ SIZES = {
     "ridge": {69: 20, 300: 20, 1000: 20},
     "forest": {69: 5, 300: 5, 1000: 5},
 }
-_ELSEWHERE = ("interactions", "published")
+ELSEWHERE = {name: {1000: sizes[1000]} for name, sizes in SIZES.items()}
 _PATH = 3
 
 
 def cells() -> list[Cell]:
     """Return every cell, the quick ones first."""
-    asked = [("plausible", n, name) for name, sizes in SIZES.items() for n in sizes]
-    asked += [(scenario, 1000, name) for scenario in _ELSEWHERE for name in SIZES]
-    return [
-        Cell(
-            PART,
-            {"scenario": scenario, "family": name, "children": n},
-            SIZES[name][n],
-            partial(_judged, scenario, name, n),
-        )
-        for scenario, n, name in sorted(asked, key=lambda each: each[1:])
+    elsewhere = ("interactions", "published")
+    return by_size(PART, "plausible", SIZES, _judged) + [
+        cell for scenario in elsewhere for cell in by_size(PART, scenario, ELSEWHERE, _judged)
     ]
 
 

@@ -27,16 +27,17 @@ _SLOPE = "calibration_slope_day_730"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of cohorts, and the tree models that may be promoted there."""
+    """A kind of cohorts, the tree models that may be promoted there, and draws for intervals."""
 
     scenario: str
     children: int
     cohorts: int
     trees: tuple[str, ...]
+    draws: int = 0
 
 
 KINDS = (
-    Kind("null", 300, 100, ("boosting", "forest")),
+    Kind("null", 300, 100, ("boosting", "forest"), draws=200),
     Kind("interactions", 2000, 60, ("boosting",)),
     Kind("plausible", 1000, 60, ("boosting", "forest")),
 )
@@ -59,12 +60,11 @@ def _judged(kind: Kind, number: int) -> Row:
     warnings.simplefilter("ignore")
     at_risk = children(kind.scenario, kind.children, number, 2)
     chosen = [family("ridge"), *(family(name) for name in kind.trees)]
-    draws = 200 if kind.scenario == "null" else 0
     plan = replace(
         choose_plan(at_risk, tuning="off"),
         resamples=0,
         resamples_of_trees=0,
-        draws=draws,
+        draws=kind.draws,
         repeats=5,
         by_time=False,
     )
@@ -83,25 +83,34 @@ def _judged(kind: Kind, number: int) -> Row:
 
 def table(cells: Sequence[Cell]) -> list[str]:
     """Return the result as lines of Markdown."""
-    head = "| scenario | children | cohorts | tree models | promoted by (b) | Uno's C, mean |"
-    return [head, "| --- | ---: | ---: | --- | ---: | --- |", *map(_row, cells)]
+    head = (
+        "| scenario | children | cohorts | tree models | promoted by (b) | Uno's C, mean "
+        "| slope of ridge: interval holds 0, or no slope |"
+    )
+    rows = [_row(cell) for cell in cells if cell.done()]
+    return [head, "| --- | ---: | ---: | --- | ---: | --- | ---: |", *rows]
 
 
 def _row(cell: Cell) -> str:
     done = cell.done()
     [kind] = [kind for kind in KINDS if kind.scenario == cell.about["scenario"]]
-    promoted = sum(
-        any(
-            row[f"{name} gain"] >= SMALLEST_GAIN and row[f"{name} lower"] > 0 for name in kind.trees
-        )
-        for row in done
-    )
+    promoted = sum(any(_promoted(row, name) for name in kind.trees) for row in done)
     means = [
         f"{name} {np.mean([row[f'{name} c'] for row in done]):.3f}"
         for name in ("ridge", *kind.trees)
-        if done
     ]
+    flat = sum(_flat(row["ridge slope"]) for row in done) if kind.draws else "not asked"
     return (
         f"| {kind.scenario} | {kind.children:,} | {len(done)} | {', '.join(kind.trees)} "
-        f"| {promoted} | {', '.join(means)} |"
+        f"| {promoted} | {', '.join(means)} | {flat} |"
     )
+
+
+def _promoted(row: Row, name: str) -> bool:
+    return bool(row[f"{name} gain"] >= SMALLEST_GAIN and row[f"{name} lower"] > 0)
+
+
+def _flat(slope: Sequence[float | None]) -> bool:
+    """Whether nothing says that what is told goes with what comes; None: all are told the same."""
+    _, low, high = slope
+    return low is None or high is None or low <= 0 <= high

@@ -26,11 +26,11 @@ _PATH = 5
 
 def cells() -> list[Cell]:
     """Return every cell, the quick ones first."""
-    return by_size(PART, SIZES, _judged)
+    return by_size(PART, "plausible", SIZES, _judged)
 
 
-def _judged(name: str, n: int, number: int) -> Row:
-    found = told_and_true("plausible", name, n, number, _PATH)
+def _judged(scenario: str, name: str, n: int, number: int) -> Row:
+    found = told_and_true(scenario, name, n, number, _PATH)
     left = found.away**2 - found.sampled**2
     return {
         label: round(float(left[rows].mean()), 5)
