@@ -152,6 +152,7 @@ class ModelDescribed(ModelTold):
     horizons_days_since_first_infusion: list[float]
     last_day_since_landmark: float = Field(description="Later days are refused.")
     training: TrainingTold
+    interval: str = INTERVAL
     metrics: dict[str, float] = Field(description="Measured on children the model had not seen.")
     card: str = Field(description="The model card, as Markdown.")
 

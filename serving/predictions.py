@@ -10,7 +10,7 @@ import anyio.to_thread
 from lorpredict.clinical import Predictor
 from lorpredict.errors import BeyondFollowUp, RecordFaults
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
-from lorpredict.survival import FEWEST_AT_RISK, NO_INTERVAL, RiskPrediction
+from lorpredict.survival import FEWEST_AT_RISK, RiskPrediction
 from serving import answers as told
 from serving.errors import RequestFault, TimesBeyondFollowUp
 from serving.faults import faults_of_records
@@ -43,7 +43,7 @@ def risks(served: Served, question: Question) -> told.RiskAnswers:
     return told.RiskAnswers(
         model=model_told(served),
         estimand=told.ESTIMAND,
-        interval=_interval_told(prediction),
+        interval=served.model.interval_method,
         answers=[_risk_answer(prediction, row) for row in range(len(prediction.risk))],
     )
 
@@ -55,7 +55,7 @@ def explanations(served: Served, question: Question) -> told.ExplainAnswers:
     return told.ExplainAnswers(
         model=model_told(served),
         estimand=told.ESTIMAND,
-        interval=_interval_told(prediction),
+        interval=served.model.interval_method,
         scale=cast(told.ExplainedScale, contributions.scale),
         reading=told.READING,
         answers=[
@@ -130,10 +130,6 @@ def _explain_answer(
 
 def _times(prediction: RiskPrediction) -> range:
     return range(len(prediction.days_since_first_infusion))
-
-
-def _interval_told(prediction: RiskPrediction) -> str:
-    return NO_INTERVAL if prediction.interval is None else prediction.interval.method
 
 
 def _time(prediction: RiskPrediction, position: int, time: int) -> dict[str, Any]:
@@ -215,6 +211,7 @@ def _described(served: Served) -> told.ModelDescribed:
             events=training.events,
             synthetic=training.synthetic,
         ),
+        interval=served.model.interval_method,
         metrics=dict(facts.metrics),
         card=served.model.documents.get("card.md", ""),
     )

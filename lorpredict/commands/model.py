@@ -87,7 +87,7 @@ def _report(asked: AskedModel) -> Iterator[RenderableType]:
     yield heading(f"Stage {facts.stage}, because")
     yield items(facts.reasons)
     yield heading("What it answers")
-    yield table(["", ""], _answers(facts))
+    yield table(["", ""], _answers(model))
     yield heading(f"Predictors ({len(model.encoding.predictors)})")
     yield from _predictors(model)
     yield heading("Training")
@@ -100,12 +100,13 @@ def _report(asked: AskedModel) -> Iterator[RenderableType]:
     yield f"  {facts.training.sha256}"
 
 
-def _answers(facts: ModelFacts) -> Iterator[list[str]]:
-    design = facts.design
+def _answers(model: PackagedModel) -> Iterator[list[str]]:
+    facts, design = model.facts, model.facts.design
     yield ["  risk", "of secondary loss of response, if infliximab is continued as usual"]
     yield ["  by", f"{', '.join(map(months, _horizons(facts)))} after the first infusion"]
     yield ["  asked at", f"day {design.landmark_day:g}, of a child in response"]
     yield ["  last day", f"{facts.follow_up_days_since_landmark:.0f} days after that; none later"]
+    yield ["  how sure", model.interval_method]
     yield ["  design", f"{design.name} (version {design.version})"]
     yield ["  catalogue", facts.catalogue_version]
 

@@ -35,7 +35,7 @@ from lorpredict.survival import CurveModel
 from lorpredict.uncertainty import Uncertainty
 
 SUMS = "SHA256SUMS"
-FORMAT = 1
+FORMAT = 2
 _UNCERTAINTY = "uncertainty.npz"
 _OWN_FILES = ("model.toml", "encoding.json", "curves.npz", _UNCERTAINTY, "reference.json", SUMS)
 

@@ -23,7 +23,14 @@ from lorpredict.packaged._folder import (
 )
 from lorpredict.packaged._records import CheckedRecord, RecordReader
 from lorpredict.packaged._reference import reference_records
-from lorpredict.survival import CurveModel, Floats, RiskInterval, RiskPrediction, refuse_beyond
+from lorpredict.survival import (
+    NO_INTERVAL,
+    CurveModel,
+    Floats,
+    RiskInterval,
+    RiskPrediction,
+    refuse_beyond,
+)
 from lorpredict.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
@@ -128,6 +135,11 @@ class PackagedModel:
             catalogue=self.facts.design.catalogue,
         )
 
+    @property
+    def interval_method(self) -> str:
+        """How the interval of a single risk is made, or that there is none."""
+        return NO_INTERVAL if self.uncertainty is None else self.uncertainty.method
+
     def save(self, folder: str | Path, *, documents: Mapping[str, str] | None = None) -> Path:
         """Write the model folder; it appears whole or not at all.
 
@@ -226,11 +238,10 @@ class PackagedModel:
         asks_trough = TROUGH in self.encoding.predictors
         known = np.array([asks_trough and TROUGH not in record.missing for record in checked])
         low, high = np.empty(risk.shape), np.empty(risk.shape)
-        method = ""
         for days, rows in _children_by_days(own_days):
             found = self.uncertainty.interval(features[rows], risk[rows], days, known[rows])
-            low[rows], high[rows], method = found.low, found.high, found.method
-        return RiskInterval(low, high, method)
+            low[rows], high[rows] = found.low, found.high
+        return RiskInterval(low, high, self.interval_method)
 
     def _data(self, checked: Sequence[CheckedRecord]) -> np.ndarray[Any, np.dtype[np.object_]]:
         data = np.empty((len(checked), len(self.encoding.predictors)), dtype=object)

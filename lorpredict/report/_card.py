@@ -26,6 +26,7 @@ def model_card(model: PackagedModel) -> str:
         _training(model),
         *_recalibration(model),
         _performance(model),
+        _single_risk(model),
         *_gate(model),
         _predictors(model),
         _report(model),
@@ -132,6 +133,10 @@ def _performance(model: PackagedModel) -> str:
         "Days count from the first infusion.\n\n"
         "| measure | estimate | 95 % interval |\n|---|---|---|\n" + "\n".join(rows)
     )
+
+
+def _single_risk(model: PackagedModel) -> str:
+    return f"## How sure a single risk is\n\n{model.interval_method}"
 
 
 def _gate(model: PackagedModel) -> Iterator[str]:

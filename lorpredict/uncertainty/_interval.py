@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Self
@@ -24,6 +24,27 @@ METHOD = (
 )
 
 
+@dataclass(frozen=True)
+class Unseen:
+    """What no record tells, as simulated cohorts show it.
+
+    Parameters
+    ----------
+    trough_measured, trough_not_measured
+        Standard deviation of the log hazard between children with the same record: where the
+        trough was measured, and where it was not.
+    children
+        How many taught in the simulated cohorts that are nearest in size.
+    held
+        Share of the children there, who taught nobody, whose true risk the interval held.
+    """
+
+    trough_measured: float
+    trough_not_measured: float
+    children: int
+    held: float
+
+
 @dataclass(frozen=True, eq=False)
 class Uncertainty:
     """What a model folder holds to tell intervals.
@@ -33,12 +54,19 @@ class Uncertainty:
     spread
         How far models of other samples would lie from this one.
     unseen
-        Standard deviation of the log hazard between children with the same record: where the
-        trough was measured, and where it was not.
+        How far children with the same record lie apart.
     """
 
     spread: Spread
-    unseen: tuple[float, float]
+    unseen: Unseen
+
+    @property
+    def method(self) -> str:
+        """How an interval is made, and how often it held the true risk where that is known."""
+        return (
+            f"{METHOD} Where {self.unseen.children:,} of these taught, it held the true risk of "
+            f"{100 * self.unseen.held:.0f} % of others."
+        )
 
     def interval(
         self, features: Floats, risk: Floats, days: Floats, trough_known: NDArray[np.bool_]
@@ -54,15 +82,16 @@ class Uncertainty:
             Whether the model knows the child's trough.
         """
         sampled = self.spread.at(features, risk, days)
-        unseen = np.where(trough_known, *self.unseen)[:, None]
+        measured, not_measured = self.unseen.trough_measured, self.unseen.trough_not_measured
+        unseen = np.where(trough_known, measured, not_measured)[:, None]
         away = _QUANTILE * np.hypot(sampled, unseen)
         told = log_hazard(risk)
         low, high = (-np.expm1(-np.exp(told + side * away)) for side in (-1, 1))
-        return RiskInterval(np.minimum(low, risk), np.maximum(high, risk), METHOD)
+        return RiskInterval(np.minimum(low, risk), np.maximum(high, risk), self.method)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that is needed to build it again."""
-        own = {"kind": np.array(self.spread.kind), "unseen": np.array(self.unseen)}
+        own = {"kind": np.array(self.spread.kind), "unseen": np.array(astuple(self.unseen))}
         return own | self.spread.to_arrays()
 
     @classmethod
@@ -70,7 +99,8 @@ class Uncertainty:
         """Build it again."""
         content = dict(arrays)
         kind, unseen = str(content.pop("kind")), content.pop("unseen")
-        return cls(KINDS[kind](**content), (float(unseen[0]), float(unseen[1])))
+        measured, not_measured, children, held = map(float, unseen)
+        return cls(KINDS[kind](**content), Unseen(measured, not_measured, int(children), held))
 
 
 def uncertainty_of(
@@ -102,14 +132,15 @@ def uncertainty_of(
     return Uncertainty(KINDS[kind].fitted(features, risk, days), _unseen(entry, len(features)))
 
 
-def _unseen(entry: Mapping[str, Any], children: int) -> tuple[float, float]:
+def _unseen(entry: Mapping[str, Any], children: int) -> Unseen:
     """Interpolate between the sizes of training that were simulated, over their logarithm."""
     sizes = np.log(entry["children"])
     measured, not_measured = (
         float(np.interp(np.log(children), sizes, entry[f"trough_{known}"]))
         for known in ("measured", "not_measured")
     )
-    return measured, not_measured
+    nearest = int(np.abs(sizes - np.log(children)).argmin())
+    return Unseen(measured, not_measured, entry["children"][nearest], entry["held"][nearest])
 
 
 @cache

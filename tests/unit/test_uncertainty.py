@@ -12,12 +12,19 @@ import pytest
 from lorpredict import Cohort, Development, ModelDesign, PackagedModel, develop
 from lorpredict.evaluation import ValidationPlan
 from lorpredict.survival import Floats, RiskInterval, RiskPrediction
-from lorpredict.uncertainty import CurveSpread, LinearSpread, Uncertainty, uncertainty_of
+from lorpredict.uncertainty import (
+    CurveSpread,
+    LinearSpread,
+    Uncertainty,
+    Unseen,
+    uncertainty_of,
+)
 from lorpredict.uncertainty._interval import _entries, _unseen
 from lorpredict.uncertainty._spread import KINDS
 
 DAYS = np.array([267.0, 632.0])
 PLAN = ValidationPlan(repeats=1, resamples=24, resamples_of_trees=20, draws=0)
+UNSEEN = Unseen(0.5, 1.0, 300, 0.94)
 
 
 def risk_of(log_hazard: Floats) -> Floats:
@@ -72,7 +79,7 @@ def test_between_two_days_the_spread_lies_between(kind: str) -> None:
 
 
 def test_an_interval_holds_its_risk_and_stays_within_0_and_1() -> None:
-    uncertainty = Uncertainty(CurveSpread(DAYS, np.zeros((2, 1)), np.full((2, 1), 0.5)), (0.5, 1.0))
+    uncertainty = Uncertainty(CurveSpread(DAYS, np.zeros((2, 1)), np.full((2, 1), 0.5)), UNSEEN)
     risk = np.array([[0.0, 0.001], [0.3, 0.5], [0.999, 1.0]])
     found = uncertainty.interval(np.empty((3, 0)), risk, DAYS, np.array([True, True, False]))
     assert (found.low >= 0).all()
@@ -81,7 +88,7 @@ def test_an_interval_holds_its_risk_and_stays_within_0_and_1() -> None:
 
 
 def test_a_trough_that_is_not_known_makes_a_risk_less_sure() -> None:
-    uncertainty = Uncertainty(CurveSpread(DAYS, np.zeros((2, 1)), np.full((2, 1), 0.1)), (0.5, 1.0))
+    uncertainty = Uncertainty(CurveSpread(DAYS, np.zeros((2, 1)), np.full((2, 1), 0.1)), UNSEEN)
     risk = np.full((2, 2), 0.3)
     found = uncertainty.interval(np.empty((2, 0)), risk, DAYS, np.array([True, False]))
     assert (found.low[1] < found.low[0]).all()
@@ -112,6 +119,8 @@ def test_the_interval_travels_in_the_folder(made: Development, family: str, tmp_
     again = PackagedModel.load(model.save(tmp_path / family)).predict(CHILDREN)
     assert again.interval is not None
     np.testing.assert_array_equal(again.interval.low, told.interval.low)
+    assert again.interval.method == told.interval.method
+    assert "Where 69 of these taught, it held the true risk of 9" in told.interval.method
 
 
 def test_no_row_of_a_cohort_is_in_it(made: Development) -> None:
@@ -158,17 +167,22 @@ def test_what_no_record_tells_stands_for_every_size_of_training_and_between() ->
         "children": [100, 10_000],
         "trough_measured": [0.8, 0.4],
         "trough_not_measured": [1.2, 1.0],
+        "held": [0.93, 0.95],
     }
-    between, below, above = (_unseen(entry, children) for children in (1000, 20, 50_000))
-    assert between == pytest.approx((0.6, 1.1))
-    assert below == (0.8, 1.2)
-    assert above == (0.4, 1.0)
+    between, below, above = (_unseen(entry, children) for children in (900, 20, 50_000))
+    assert 0.6 < between.trough_measured < 0.61
+    assert 1.1 < between.trough_not_measured < 1.11
+    assert (between.children, between.held) == (100, 0.93)
+    assert below == Unseen(0.8, 1.2, 100, 0.93)
+    assert above == Unseen(0.4, 1.0, 10_000, 0.95)
 
 
 @pytest.mark.parametrize("name", ["null", "ridge", "forest"])
 def test_every_family_with_an_interval_has_what_no_record_tells(name: str) -> None:
     entry = _entries()[name]
     assert entry["children"] == sorted(entry["children"])
+    assert len(entry["held"]) == len(entry["children"])
+    assert all(0.5 < share < 1 for share in entry["held"])
     for known in ("trough_measured", "trough_not_measured"):
         assert len(entry[known]) == len(entry["children"])
         assert all(0 < figure < 2 for figure in entry[known])

@@ -155,8 +155,8 @@ def test_another_catalogue_is_refused_by_both_versions(folder: Path) -> None:
 
 
 def test_another_format_is_refused(folder: Path) -> None:
-    replace_in(folder, "model.toml", "format = 1", "format = 2")
-    assert refusal(folder) == "the model folder model is not of format 1; train again"
+    replace_in(folder, "model.toml", "format = 2", "format = 1")
+    assert refusal(folder) == "the model folder model is not of format 2; train again"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_another_format_is_refused(folder: Path) -> None:
         ),
         ("encoding.json", "[]"),
         ("curves.npz", "no arrays"),
-        ("model.toml", "format = 1"),
+        ("model.toml", "format = 2"),
         ("model.toml", "format = "),
     ],
 )
