@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.study._cohorts import DESIGN, SEED, children
 from lorpredict import ModelDesign, family, landmark
 from lorpredict.evaluation._bootstrap import bootstrap_jobs, optimism
-from lorpredict.evaluation._evaluate import times_of
+from lorpredict.evaluation._times import times_of
 from lorpredict.packaged._model import TROUGH
 from lorpredict.survival import Floats, RiskInterval
 from lorpredict.synthetic import simulate_cohort

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from lorpredict.design import ModelDesign
-from lorpredict.errors import TooLittleData
 from lorpredict.evaluation import _bootstrap, _cross_validated, _parts
-from lorpredict.evaluation._estimates import estimates_of
 from lorpredict.evaluation._evaluation import Evaluation
-from lorpredict.evaluation._learning import SplitPrediction, predict_split
+from lorpredict.evaluation._found import Draw, Found
+from lorpredict.evaluation._learning import predict_split
 from lorpredict.evaluation._measure import Times
 from lorpredict.evaluation._plan import PlanSize, ValidationPlan, choose_plan
-from lorpredict.evaluation._remarks import remarks_on_children, remarks_on_values
 from lorpredict.evaluation._running import Checkpoints, Job, Progress, finished
 from lorpredict.evaluation._splits import Split, fold_numbers, stratified_splits
+from lorpredict.evaluation._times import times_of
 from lorpredict.evaluation._when_to_tune import TuningMode
 from lorpredict.models import ModelFamily
 from lorpredict.outcome import AtRisk
-from lorpredict.survival import Floats, last_day_at_risk
 
 
 def evaluate(
@@ -79,11 +72,12 @@ def evaluate(
     plan.prepare_tuning(studies)
     times, notes = times_of(at_risk)
     kept = _kept(checkpoints, at_risk, families, plan, times, seed)
-    work = _Work(at_risk, tuple(families), plan, times, seed, tuple(notes), studies)
-    found = work.done(partial(finished, workers=workers, checkpoints=kept), progress)
+    work = _Work(at_risk, tuple(families), plan, times, seed, studies)
+    found, drawn = work.done(partial(finished, workers=workers, checkpoints=kept), progress)
+    evaluation = found.evaluation(drawn, notes)
     if kept is not None:
         kept.discard()
-    return found
+    return evaluation
 
 
 @dataclass(frozen=True)
@@ -95,10 +89,9 @@ class _Work:
     plan: ValidationPlan
     times: Times
     seed: int
-    notes: tuple[str, ...]
     studies: str
 
-    def done(self, run: Any, progress: Progress | None) -> Evaluation:
+    def done(self, run: Any, progress: Progress | None) -> tuple[Found, list[list[Draw]]]:
         splits = stratified_splits(self.at_risk, repeats=self.plan.repeats, seed=self.seed)
         parts, not_tested = _parts.parts_of(self.at_risk, self.plan, seed=self.seed)
         rounds = [
@@ -109,69 +102,19 @@ class _Work:
         intervals = len(self.families) * _cross_validated.number_of_jobs(self.plan.draws)
         count = _Count(sum(map(len, rounds)) + intervals, progress)
         folds, resamples, tested = (run(jobs, progress=count.of(len(jobs))) for jobs in rounds)
-        risk = _cross_validated.pooled(self.at_risk, folds, self.plan.repeats, len(self.times.days))
-        folds_of = fold_numbers(splits, self.plan.repeats, len(self.at_risk))
-        draws = [
-            job
-            for name in risk
-            for job in _cross_validated.interval_jobs(
-                self.at_risk,
-                name,
-                risk[name],
-                folds_of,
-                self.times,
-                seed=self.seed,
-                draws=self.plan.draws,
-            )
-        ]
-        drawn = run(draws, progress=count.of(intervals))
-        return self._evaluation(folds, resamples, tested, risk, folds_of, drawn, not_tested)
-
-    def _evaluation(
-        self,
-        folds: Sequence[SplitPrediction],
-        resamples: Sequence[_bootstrap.Resampled],
-        tested: Sequence[tuple[SplitPrediction, pd.DataFrame]],
-        risk: dict[str, Floats],
-        folds_of: Sequence[Any],
-        drawn: Sequence[list[dict[str, float]]],
-        not_tested: Sequence[str],
-    ) -> Evaluation:
-        values = pd.DataFrame(
-            [
-                (name, *row)
-                for name in risk
-                for row in _cross_validated.values(self.at_risk, risk[name], folds_of, self.times)
-            ],
-            columns=["family", "measure", "repeat", "fold", "value"],
-        )
-        by_family = {name: list(each) for name, each in groupby(resamples, lambda r: r.family)}
-        optimism = {name: _bootstrap.optimism(found) for name, found in by_family.items()}
-        jobs = _cross_validated.number_of_jobs(self.plan.draws)
-        intervals = {
-            name: _cross_validated.interval(list(chain(*drawn[i * jobs : (i + 1) * jobs])))
-            for i, name in enumerate(risk)
-        }
-        known = {name: found for name, found in optimism.items() if found is not None}
-        return Evaluation(
-            values=values,
-            estimates=estimates_of(self.families, values, intervals, known),
-            parts=_parts.table(tested),
-            risk=risk,
-            resampled={name: found.risk for name, found in known.items()},
-            times=self.times,
+        found = Found(
             at_risk=self.at_risk,
+            families=self.families,
             plan=self.plan,
-            notes=(
-                *self.notes,
-                *remarks_on_children(self.at_risk, self.plan),
-                *not_tested,
-                *_notes([*folds, *(found for found, _ in tested)], "folds"),
-                *_notes(resamples, "resamples"),
-                *_parts.part_notes(tested, self.at_risk, self.times),
-                *remarks_on_values(values),
-            ),
+            times=self.times,
+            folds=folds,
+            folds_of=fold_numbers(splits, self.plan.repeats, len(self.at_risk)),
+            resamples=resamples,
+            tested=tested,
+            not_tested=not_tested,
         )
+        jobs = list(found.interval_jobs(self.seed))
+        return found, run(jobs, progress=count.of(intervals))
 
     def _cross_validation(self, splits: Sequence[Split]) -> Iterator[Job]:
         for split in splits:
@@ -213,36 +156,6 @@ class _Count:
         return lambda done, _: tell(before + done, self._total)
 
 
-def evaluation_grid(design: ModelDesign, horizons: Floats) -> Floats:
-    """Days since the landmark, about a month apart, up to the last horizon."""
-    grid = design.time_grid(float(horizons[-1]))
-    within: Floats = grid[grid <= horizons[-1]]
-    return within
-
-
-def horizon_names(design: ModelDesign, horizons: Floats) -> list[str]:
-    """Name horizons by their day since the first infusion, for keys of measures."""
-    return [f"day_{day + design.landmark_day:.0f}" for day in horizons]
-
-
-def times_of(at_risk: AtRisk) -> tuple[Times, list[str]]:
-    """Return the grid and the horizons within follow-up, and which horizons lie beyond it."""
-    design, last = at_risk.design, last_day_at_risk(at_risk.y)
-    within = design.horizons[design.horizons <= last]
-    beyond = design.horizons[design.horizons > last]
-    if not within.size:
-        raise TooLittleData(
-            f"no horizon lies within follow-up: at day {last:g} since the landmark fewer than "
-            f"five are still at risk, the first horizon is day {beyond[0]:g}"
-        )
-    notes = [
-        f"day {day:g} since the landmark lies beyond follow-up (day {last:g}) and is not judged"
-        for day in beyond
-    ]
-    days = evaluation_grid(design, within)
-    return Times(days, within, tuple(horizon_names(design, within))), notes
-
-
 def _kept(
     folder: Path | None,
     at_risk: AtRisk,
@@ -259,17 +172,3 @@ def _kept(
     settings = {family.name: dict(family.settings) for family in families}
     asked = (at_risk.design.to_dict(), settings, plan, times.days.tolist(), seed)
     return Checkpoints(folder, children.to_csv() + repr(asked))
-
-
-def _notes(done: Sequence[SplitPrediction | _bootstrap.Resampled], called: str) -> Iterator[str]:
-    problems = Counter((result.family, result.problem) for result in done if result.problem)
-    clipped = [result for result in done if result.clipped_at is not None]
-    for (family, why), count in problems.items():
-        yield f"{family}: {count} {called} failed: {why}"
-    if clipped:
-        earliest = min(result.clipped_at or float("inf") for result in clipped)
-        yield (
-            f"{len(clipped)} of {len(done)} fits to {called} had fewer than five children at risk "
-            "before the last horizon; their curves are held from there on "
-            f"(earliest: day {earliest:g})"
-        )

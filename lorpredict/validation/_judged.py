@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from lorpredict.cohort import Cohort
 from lorpredict.errors import TooLittleData
-from lorpredict.evaluation._evaluate import evaluation_grid, horizon_names
 from lorpredict.evaluation._intervals import external_measures, percentile_intervals
+from lorpredict.evaluation._times import evaluation_grid, horizon_names
 from lorpredict.outcome import AtRisk
 from lorpredict.packaged import PackagedModel
 from lorpredict.packaged._cohort import at_risk_for, features_of

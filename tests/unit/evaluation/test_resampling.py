@@ -10,9 +10,9 @@ import pytest
 from lorpredict import AtRisk, Evaluation, ModelDesign, evaluate, family
 from lorpredict.errors import TooLittleData
 from lorpredict.evaluation import Predicted, ValidationPlan, measures
-from lorpredict.evaluation._evaluate import evaluation_grid
 from lorpredict.evaluation._learning import predict_split
 from lorpredict.evaluation._splits import stratified_splits
+from lorpredict.evaluation._times import evaluation_grid
 from lorpredict.models import Learnt, ModelFamily, TrainingRows
 from lorpredict.survival import outcome_array
 from tests.tables import simple_design
