@@ -1,4 +1,4 @@
-"""Does rule (b) promote a tree model where it should, and only there?
+"""Do rules (a) and (b) promote a tree model where they should, and only there?
 
 Log-linear cohorts are those of the plausible scenario: what is true there a linear model can see.
 In the scenario of interactions it can see nothing. And where there is nothing to see at all,
@@ -19,7 +19,7 @@ from benchmarks.study._cohorts import children
 from benchmarks.study._measures import measured_alone
 from lorpredict import evaluate, family
 from lorpredict.evaluation import choose_plan
-from lorpredict.evaluation._rules import SMALLEST_GAIN, paired_interval
+from lorpredict.evaluation._rules import FEWEST_EVENTS_FOR_TREES, SMALLEST_GAIN, paired_interval
 
 PART = "promotion"
 _SLOPE = "calibration_slope_day_730"
@@ -35,9 +35,15 @@ class Kind:
     trees: tuple[str, ...]
     draws: int = 0
 
+    @property
+    def about(self) -> dict[str, str | int]:
+        """What sets it apart, as it stands in each line."""
+        return {"scenario": self.scenario, "children": self.children}
+
 
 KINDS = (
     Kind("null", 300, 100, ("boosting", "forest"), draws=200),
+    Kind("null", 1000, 100, ("boosting",)),
     Kind("interactions", 2000, 60, ("boosting",)),
     Kind("plausible", 1000, 60, ("boosting", "forest")),
 )
@@ -48,7 +54,7 @@ def cells() -> list[Cell]:
     return [
         Cell(
             PART,
-            {"scenario": kind.scenario, "children": kind.children},
+            kind.about,
             kind.cohorts,
             partial(_judged, kind),
         )
@@ -84,17 +90,19 @@ def _judged(kind: Kind, number: int) -> Row:
 def table(cells: Sequence[Cell]) -> list[str]:
     """Return the result as lines of Markdown."""
     head = (
-        "| scenario | children | cohorts | tree models | promoted by (b) | Uno's C, mean "
-        "| slope of ridge: interval holds 0, or no slope |"
+        "| scenario | children | cohorts | tree models | events | (b) holds | (a) and (b) "
+        "| Uno's C, mean | slope of ridge: interval holds 0, or no slope |"
     )
     rows = [_row(cell) for cell in cells if cell.done()]
-    return [head, "| --- | ---: | ---: | --- | ---: | --- | ---: |", *rows]
+    return [head, "| --- | ---: | ---: | --- | ---: | ---: | ---: | --- | ---: |", *rows]
 
 
 def _row(cell: Cell) -> str:
     done = cell.done()
-    [kind] = [kind for kind in KINDS if kind.scenario == cell.about["scenario"]]
-    promoted = sum(any(_promoted(row, name) for name in kind.trees) for row in done)
+    [kind] = [kind for kind in KINDS if kind.about == cell.about]
+    gained = [row for row in done if any(_gained(row, name) for name in kind.trees)]
+    promoted = [row for row in gained if row["events"] >= FEWEST_EVENTS_FOR_TREES]
+    events = [row["events"] for row in done]
     means = [
         f"{name} {np.mean([row[f'{name} c'] for row in done]):.3f}"
         for name in ("ridge", *kind.trees)
@@ -102,11 +110,12 @@ def _row(cell: Cell) -> str:
     flat = sum(_flat(row["ridge slope"]) for row in done) if kind.draws else "not asked"
     return (
         f"| {kind.scenario} | {kind.children:,} | {len(done)} | {', '.join(kind.trees)} "
-        f"| {promoted} | {', '.join(means)} | {flat} |"
+        f"| {min(events)}-{max(events)} | {len(gained)} | {len(promoted)} | {', '.join(means)} "
+        f"| {flat} |"
     )
 
 
-def _promoted(row: Row, name: str) -> bool:
+def _gained(row: Row, name: str) -> bool:
     return bool(row[f"{name} gain"] >= SMALLEST_GAIN and row[f"{name} lower"] > 0)
 
 
