@@ -84,17 +84,17 @@ class Development:
             ),
             encoding=model.encoding_,
             curves=model.curves_,
-            uncertainty=self._uncertainty(model),
+            uncertainty=self.uncertainty(family),
         )
 
-    def _uncertainty(self, model: FamilyModel) -> Uncertainty | None:
-        """What the models of the bootstrap tell about single risks."""
-        name, told = model.family.name, self.evaluation.resampled
-        if name not in told:
+    def uncertainty(self, family: str) -> Uncertainty | None:
+        """What the models of the bootstrap tell about single risks; None where they cannot."""
+        model, told = self.models[family], self.evaluation.resampled
+        if family not in told:
             return None
         features = model.features(self.at_risk.X)
         return uncertainty_of(
-            name, model.family.interval, features, told[name], self.evaluation.horizons
+            family, model.family.interval, features, told[family], self.evaluation.horizons
         )
 
     @cached_property

@@ -24,14 +24,13 @@ from lorpredict.packaged._folder import (
 from lorpredict.packaged._records import CheckedRecord, RecordReader
 from lorpredict.packaged._reference import reference_records
 from lorpredict.survival import (
-    NO_INTERVAL,
     CurveModel,
     Floats,
     RiskInterval,
     RiskPrediction,
     refuse_beyond,
 )
-from lorpredict.uncertainty import Uncertainty
+from lorpredict.uncertainty import Uncertainty, interval_method
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +137,7 @@ class PackagedModel:
     @property
     def interval_method(self) -> str:
         """How the interval of a single risk is made, or that there is none."""
-        return NO_INTERVAL if self.uncertainty is None else self.uncertainty.method
+        return interval_method(self.uncertainty)
 
     def save(self, folder: str | Path, *, documents: Mapping[str, str] | None = None) -> Path:
         """Write the model folder; it appears whole or not at all.

@@ -18,6 +18,7 @@ from lorpredict.packaged import ModelFacts
 from lorpredict.study import CohortDescription, describe
 from lorpredict.study._small_cells import is_small
 from lorpredict.survival import Floats, last_day_at_risk
+from lorpredict.uncertainty import interval_method
 from lorpredict.validation._small_counts import in_words
 
 SMALLEST = 5  # the smallest count that is told, as in a description that leaves a hospital
@@ -120,6 +121,10 @@ class Findings:
     def facts(self) -> ModelFacts:
         """What the champion says about itself."""
         return self.development.packaged(self.champion, name=self.name).facts
+
+    def interval_method(self, family: str) -> str:
+        """How the interval of a single risk is made, and how often it held the truth."""
+        return interval_method(self.development.uncertainty(family))
 
     @cached_property
     def described(self) -> CohortDescription:

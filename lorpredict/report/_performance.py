@@ -260,9 +260,14 @@ def single_models(findings: Findings) -> Html:
         "single-models",
         caution(findings),
         without,
-        [of_family(findings, name) for name in findings.served],
+        [_single_model(findings, name) for name in findings.served],
         [
-            folded(findings.label(name), caution(findings), of_family(findings, name))
+            folded(findings.label(name), caution(findings), _single_model(findings, name))
             for name in findings.others
         ],
     )
+
+
+def _single_model(findings: Findings, name: str) -> Html:
+    sure = f"How sure the risk of one child is. {findings.interval_method(name)}"
+    return joined(of_family(findings, name), paragraph(sure))

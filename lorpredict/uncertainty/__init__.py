@@ -6,7 +6,7 @@ tell, and it is taken from simulated ones (``unseen.toml``). Both are standard d
 logarithm of the cumulative hazard, on which an interval is symmetric and never leaves 0 to 1.
 """
 
-from lorpredict.uncertainty._interval import Uncertainty, Unseen, uncertainty_of
+from lorpredict.uncertainty._interval import Uncertainty, Unseen, interval_method, uncertainty_of
 from lorpredict.uncertainty._spread import CurveSpread, LinearSpread, Spread
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "Spread",
     "Uncertainty",
     "Unseen",
+    "interval_method",
     "uncertainty_of",
 ]

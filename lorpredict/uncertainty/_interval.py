@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from lorpredict.survival import Floats, RiskInterval
+from lorpredict.survival import NO_INTERVAL, Floats, RiskInterval
 from lorpredict.uncertainty._spread import KINDS, Spread, log_hazard
 
 LEVEL = 0.95
@@ -101,6 +101,11 @@ class Uncertainty:
         kind, unseen = str(content.pop("kind")), content.pop("unseen")
         measured, not_measured, children, held = map(float, unseen)
         return cls(KINDS[kind](**content), Unseen(measured, not_measured, int(children), held))
+
+
+def interval_method(uncertainty: Uncertainty | None) -> str:
+    """How the interval of a single risk is made, or that there is none."""
+    return NO_INTERVAL if uncertainty is None else uncertainty.method
 
 
 def uncertainty_of(

@@ -12,6 +12,7 @@ from lorpredict.errors import BeyondFollowUp
 from lorpredict.evaluation import evaluate, judge
 from lorpredict.models import family
 from lorpredict.report import training_report
+from lorpredict.survival import NO_INTERVAL
 from tests.unit.report.conftest import QUICK, Developed
 from tests.unit.report.reading import Reading
 
@@ -24,6 +25,7 @@ def test_a_plan_without_bootstrap_and_intervals_says_so(developed: Developed) ->
     text = read(developed())
     assert "none: the plan draws no children anew" in text
     assert "The plan has no bootstrap: how far single risks move was not asked." in text
+    assert f"How sure the risk of one child is. {NO_INTERVAL}" in text
     assert "The figures have no intervals" in text
     assert "instability not judged (no bootstrap in the plan)" in text
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from lorpredict import PackagedModel, families
 from lorpredict.packaged import Recalibration
 from lorpredict.report import model_card
+from lorpredict.survival import NO_INTERVAL
+from lorpredict.uncertainty import CurveSpread, Uncertainty, Unseen
 
 
 @pytest.mark.parametrize("name", families())
@@ -41,6 +44,14 @@ def test_a_figure_is_told_with_its_interval(packaged: dict[str, PackagedModel]) 
     model = packaged["ridge"]
     facts = replace(model.facts, metrics={"uno_c": 0.7, "uno_c_low": 0.6, "uno_c_high": 0.8})
     assert "| Uno's C | 0.700 | 0.600 to 0.800 |" in model_card(replace(model, facts=facts))
+
+
+def test_a_card_says_how_sure_a_single_risk_is(packaged: dict[str, PackagedModel]) -> None:
+    model = packaged["ridge"]  # a quick plan has no resamples to learn it from
+    assert f"## How sure a single risk is\n\n{NO_INTERVAL}" in model_card(model)
+    spread = CurveSpread(np.array([267.0]), np.zeros((2, 1)), np.full((2, 1), 0.5))
+    sure = replace(model, uncertainty=Uncertainty(spread, Unseen(0.5, 1.0, 300, 0.94)))
+    assert "Where 300 of these taught, it held the true risk of 94 % of others." in model_card(sure)
 
 
 def test_predictors_are_listed_with_unit_and_time(packaged: dict[str, PackagedModel]) -> None:

@@ -147,6 +147,14 @@ def test_both_estimates_of_loss_of_response_stand_beside_one_another(reading: Re
     assert "27.3 %17.5 % to 40.9 % 24.4 %14.7 % to 35.5 % 2.9 more than 2 points" in reading.text
 
 
+def test_every_family_says_how_sure_the_risk_of_one_child_is(
+    reading: Reading, whole: Development
+) -> None:
+    for name in whole.models:
+        method = whole.packaged(name).interval_method
+        assert f"How sure the risk of one child is. {method}" in reading.text
+
+
 def test_the_summary_has_five_sentences(page: str) -> None:
     summary = page.split('aria-labelledby="summary"')[1].split("</section>")[0]
     sentences = re.findall(r"<p>(.*?)</p>", summary)
