@@ -63,9 +63,10 @@ class Uncertainty:
     @property
     def method(self) -> str:
         """How an interval is made, and how often it held the true risk where that is known."""
+        taught, held = self.unseen.children, 100 * self.unseen.held
         return (
-            f"{METHOD} Where {self.unseen.children:,} of these taught, it held the true risk of "
-            f"{100 * self.unseen.held:.0f} % of others."
+            f"{METHOD} Where {taught:,} simulated children taught, it held the true risk of "
+            f"{held:.0f} % of others."
         )
 
     def interval(

@@ -120,7 +120,7 @@ def test_the_interval_travels_in_the_folder(made: Development, family: str, tmp_
     assert again.interval is not None
     np.testing.assert_array_equal(again.interval.low, told.interval.low)
     assert again.interval.method == told.interval.method
-    assert "Where 69 of these taught, it held the true risk of 9" in told.interval.method
+    assert "Where 69 simulated children taught, it held the true risk of 9" in told.interval.method
 
 
 def test_no_row_of_a_cohort_is_in_it(made: Development) -> None:

@@ -51,7 +51,10 @@ def test_a_card_says_how_sure_a_single_risk_is(packaged: dict[str, PackagedModel
     assert f"## How sure a single risk is\n\n{NO_INTERVAL}" in model_card(model)
     spread = CurveSpread(np.array([267.0]), np.zeros((2, 1)), np.full((2, 1), 0.5))
     sure = replace(model, uncertainty=Uncertainty(spread, Unseen(0.5, 1.0, 300, 0.94)))
-    assert "Where 300 of these taught, it held the true risk of 94 % of others." in model_card(sure)
+    assert (
+        "Where 300 simulated children taught, it held the true risk of 94 % of others."
+        in model_card(sure)
+    )
 
 
 def test_predictors_are_listed_with_unit_and_time(packaged: dict[str, PackagedModel]) -> None:
