@@ -86,7 +86,7 @@ class Calibration:
             groups[at_week_14] += 0.6 * pace * (wanted - shown.figures[name])
         for name, row in PAPER["table2"]["rows"].items():
             if name not in NOT_FITTED:
-                published = _logit(_share(row["lor"])) - _logit(_share(row["responder"]))
+                published = _log_odds_ratio(_share(row["lor"]), _share(row["responder"]))
                 missing = aim.share_of_effects * published - shown.log_odds_ratio(name)
                 groups[name] += 0.5 * pace * missing
         self.scenario = replace(self.scenario, hazard=replace(self.scenario.hazard, groups=groups))
@@ -131,9 +131,9 @@ class Calibration:
             shown.figures[f"measured, {who}"] / 100 for who in ("lost response", "responders")
         )
         printed = PAPER["trough_week14_ug_ml"]
-        published = _logit(printed["lor"]["n"] / 18) - _logit(printed["responder"]["n"] / 51)
-        apart = published - (_logit(lost) - _logit(others))
-        too_few = shown.lower_by(printed["measured"] / 69, shown.everyone(lost, others))
+        published = _log_odds_ratio(printed["lor"]["n"] / 18, printed["responder"]["n"] / 51)
+        apart = published - _log_odds_ratio(lost, others)
+        too_few = _log_odds_ratio(printed["measured"] / 69, shown.everyone(lost, others))
         monitoring = self.scenario.monitoring
         moved = replace(
             monitoring,
@@ -169,18 +169,13 @@ class Shown:
 
     def log_odds_ratio(self, group: str) -> float:
         """Of belonging to a group of Table 2, those who lost response against the others."""
-        lost, others = self._shares(group)
-        return _logit(lost) - _logit(others)
+        return _log_odds_ratio(*self._shares(group))
 
     def lacking(self, group: str) -> float:
         """Log odds by which a group of Table 2 is smaller than published."""
         row = PAPER["table2"]["rows"][group]
         published = _share([a + b for a, b in zip(row["lor"], row["responder"], strict=True)])
-        return self.lower_by(published, self.everyone(*self._shares(group)))
-
-    def lower_by(self, published: float, found: float) -> float:
-        """Log odds by which a share is smaller than published."""
-        return _logit(published) - _logit(found)
+        return _log_odds_ratio(published, self.everyone(*self._shares(group)))
 
     def everyone(self, lost: float, others: float) -> float:
         """Share among all children of what has these shares in both parts."""
@@ -206,6 +201,10 @@ def _share(counts: list[int]) -> float:
 
 def _logit(share: float) -> float:
     return math.log(share / (1 - share))
+
+
+def _log_odds_ratio(one: float, other: float) -> float:
+    return _logit(one) - _logit(other)
 
 
 def _published_incidence() -> np.ndarray:
