@@ -19,7 +19,7 @@ from benchmarks.study._cohorts import children
 from benchmarks.study._measures import measured_alone
 from lorpredict import evaluate, family
 from lorpredict.evaluation import choose_plan
-from lorpredict.evaluation._rules import FEWEST_EVENTS_FOR_TREES, SMALLEST_GAIN, paired_interval
+from lorpredict.evaluation._rules import FEWEST_EVENTS_FOR_TREES, is_a_gain, paired_interval
 
 PART = "promotion"
 _SLOPE = "calibration_slope_day_730"
@@ -100,7 +100,11 @@ def table(cells: Sequence[Cell]) -> list[str]:
 def _row(cell: Cell) -> str:
     done = cell.done()
     [kind] = [kind for kind in KINDS if kind.about == cell.about]
-    gained = [row for row in done if any(_gained(row, name) for name in kind.trees)]
+    gained = [
+        row
+        for row in done
+        if any(is_a_gain(row[f"{name} gain"], row[f"{name} lower"]) for name in kind.trees)
+    ]
     promoted = [row for row in gained if row["events"] >= FEWEST_EVENTS_FOR_TREES]
     events = [row["events"] for row in done]
     means = [
@@ -113,10 +117,6 @@ def _row(cell: Cell) -> str:
         f"| {min(events)}-{max(events)} | {len(gained)} | {len(promoted)} | {', '.join(means)} "
         f"| {flat} |"
     )
-
-
-def _gained(row: Row, name: str) -> bool:
-    return bool(row[f"{name} gain"] >= SMALLEST_GAIN and row[f"{name} lower"] > 0)
 
 
 def _flat(slope: Sequence[float | None]) -> bool:

@@ -66,8 +66,13 @@ def rule_gain(evaluation: Evaluation, family: str, reference: str) -> Rule:
         f"gain in Uno's C over {reference}",
         f"{gain:+.3f}, 95 % interval from {lower:+.3f}",
         f"at least {SMALLEST_GAIN:+.2f}, interval above 0",
-        bool(gain >= SMALLEST_GAIN and lower > 0),
+        is_a_gain(gain, lower),
     )
+
+
+def is_a_gain(gain: float, lower: float) -> bool:
+    """Whether a difference is large enough, and its interval above nothing."""
+    return bool(gain >= SMALLEST_GAIN and lower > 0)
 
 
 def paired_interval(
