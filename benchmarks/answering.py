@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from benchmarks._side_by_side import Comparison, machine, side_by_side, table
+from benchmarks.study._cohorts import DESIGN
 from lorpredict import ModelDesign, PackagedModel, develop
+from lorpredict.errors import counted
 from lorpredict.evaluation import ValidationPlan
 from lorpredict.survival import RiskPrediction
 from lorpredict.synthetic import reconstructed_cohort
 
 RESULT = Path(__file__).parent / "results" / "answering.md"
-DESIGN = Path(__file__).parents[1] / "training" / "designs" / "week14.toml"
 PACKAGES = ("lorpredict", "numpy")
 FAMILIES = ("null", "ridge", "forest")
 PLAN = ValidationPlan(repeats=1, resamples=100, resamples_of_trees=50, draws=0)
@@ -44,7 +45,7 @@ def _with_and_without(name: str, model: PackagedModel) -> Iterator[Comparison]:
     bare = replace(model, uncertainty=None)
     for records in ([ONE], [ONE] * 100):
         yield side_by_side(
-            f"{name}, {len(records)} record{'s' * (len(records) > 1)}",
+            f"{name}, {counted(len(records), 'record')}",
             "without interval",
             ours=partial(model.predict, records),
             theirs=partial(bare.predict, records),

@@ -20,6 +20,7 @@ from sksurv.ensemble import RandomSurvivalForest
 
 from benchmarks._shap_trees import for_shap
 from benchmarks._side_by_side import Comparison, machine, side_by_side, table
+from lorpredict.errors import counted
 from lorpredict.explanation import SurvivalTreeExplainer
 from lorpredict.survival import Floats, Outcome, outcome_array
 from lorpredict.trees import TreeEnsemble
@@ -124,7 +125,7 @@ def _beside_the_c_kernel(setting: Setting, many: int) -> Iterator[Comparison]:
     for count in (1, EXPLAINED):
         rows = setting.rows[:count]
         yield side_by_side(
-            f"explain {_counted(count)} at {many} times", peer,
+            f"explain {counted(count, 'row')} at {many} times", peer,
             ours=partial(ours.contributions, rows),
             theirs=partial(theirs.shap_values, rows),
             check=lambda mine, other: _same(mine[0], other),
@@ -168,15 +169,11 @@ def _beside_scikit_survival(setting: Setting) -> Iterator[Comparison]:
         rows = setting.rows[:count]
         setting.forest.set_params(n_jobs=cores)
         yield side_by_side(
-            f"predict the curve of {_counted(count)}", "scikit-survival",
+            f"predict the curve of {counted(count, 'row')}", "scikit-survival",
             ours=partial(setting.trees.predict, rows),
             theirs=partial(setting.curves, rows),
             check=_same,
         )  # fmt: skip
-
-
-def _counted(rows: int) -> str:
-    return "1 row" if rows == 1 else f"{rows:,} rows"
 
 
 def _same(ours: Any, theirs: Any) -> None:
