@@ -15,7 +15,6 @@ from lorpredict.commands._files import refuse_output, whole_file, write_csv
 from lorpredict.commands._source import Asked
 from lorpredict.commands._wording import months, percent_with_interval
 from lorpredict.errors import counted, counted_children
-from lorpredict.survival import NO_INTERVAL
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -138,7 +137,7 @@ def _report(
     if len(children) > len(shown):
         more = counted_children(len(children) - len(shown))
         yield f"\n{more} more; --output and --json have all."
-    yield f"\n{told.interval.method if told.interval else NO_INTERVAL}"
+    yield f"\n{children.asked.model.interval_method}"
     if notes:
         yield heading("What is unusual")
         yield table(["", ""], [[f"  {n}", text] for n, text in enumerate(notes, 1)], right="rl")

@@ -23,13 +23,7 @@ from lorpredict.packaged._folder import (
 )
 from lorpredict.packaged._records import CheckedRecord, RecordReader
 from lorpredict.packaged._reference import reference_records
-from lorpredict.survival import (
-    CurveModel,
-    Floats,
-    RiskInterval,
-    RiskPrediction,
-    refuse_beyond,
-)
+from lorpredict.survival import CurveModel, Floats, RiskInterval, RiskPrediction, refuse_beyond
 from lorpredict.uncertainty import Uncertainty, interval_method
 
 if TYPE_CHECKING:
