@@ -193,6 +193,10 @@ class RiskInterval:
         low, high = (np.concatenate([getattr(p, end) for p in known]) for end in ("low", "high"))
         return cls(low, high, known[0].method)
 
+    def of(self, rows: Sequence[int]) -> RiskInterval:
+        """Return the intervals of some patients."""
+        return RiskInterval(self.low[rows], self.high[rows], self.method)
+
 
 @dataclass(frozen=True)
 class RiskPrediction:

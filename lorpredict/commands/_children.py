@@ -137,3 +137,11 @@ def _number_ended(model: PackagedModel, table: pd.DataFrame) -> int:
 
 def _nothing_in(column: str, table: pd.DataFrame) -> bool:
     return column not in table or bool(table[column].isna().all())
+
+
+def risks_with_ends(told: RiskPrediction, row: int) -> list[tuple[float, ...]]:
+    """Risk by each horizon, with the ends of its interval where the model can say."""
+    columns = [told.risk]
+    if told.interval is not None:
+        columns += [told.interval.low, told.interval.high]
+    return list(zip(*(column[row].tolist() for column in columns), strict=True))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lorpredict.commands._children import Children
+from lorpredict.commands._children import Children, risks_with_ends
 from lorpredict.commands._console import emphasis, heading, items, table
-from lorpredict.commands._wording import READING, months, percent
+from lorpredict.commands._wording import READING, months, percent, percent_with_interval
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
 from lorpredict.explanation.wording import in_words
 from lorpredict.survival import Floats, RiskPrediction
@@ -55,6 +55,7 @@ class Explanation:
             told.risk[rows],
             tuple(told.missing[row] for row in rows),
             tuple(told.warnings[row] for row in rows),
+            None if told.interval is None else told.interval.of(rows),
         )
         return cls(children, rows, chosen, children.explained(rows))
 
@@ -91,10 +92,11 @@ class Explanation:
     def _risks(self) -> Iterator[RenderableType]:
         yield "Risk of secondary loss of response after the first infusion"
         rows = [
-            [f"  by {months(day)}", percent(risk)]
-            for day, risk in zip(self.horizons, self.told.risk[0], strict=True)
+            [f"  by {months(day)}", percent_with_interval(*risks)]
+            for day, risks in zip(self.horizons, risks_with_ends(self.told, 0), strict=True)
         ]
         yield table(["", ""], rows, right="lr")
+        yield f"\n{self.children.asked.model.interval_method}"
 
     def _what_moved(self, top: int) -> Iterator[RenderableType]:
         if not self.moved.predictors:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lorpredict.commands import _console, _options
-from lorpredict.commands._children import Children, read_children
+from lorpredict.commands._children import Children, read_children, risks_with_ends
 from lorpredict.commands._console import emphasis, heading, table
 from lorpredict.commands._files import refuse_output, whole_file, write_csv
 from lorpredict.commands._source import Asked
@@ -87,7 +87,7 @@ def _header(children: Children, told: RiskPrediction) -> list[str]:
 def _rows(children: Children, told: RiskPrediction) -> Iterator[list[Any]]:
     model = children.asked.cells().values()
     for row in range(len(children)):
-        risks = [value for part in _risks(told, row) for value in part]
+        risks = [value for part in risks_with_ends(told, row) for value in part]
         missing, warnings = ";".join(told.missing[row]), "; ".join(told.warnings[row])
         yield [row + 1, children.ids[row], *risks, missing, warnings, *model]
 
@@ -105,7 +105,7 @@ def _content(children: Children, told: RiskPrediction) -> dict[str, Any]:
                         "days_since_first_infusion": day,
                         **dict(zip(("risk", "risk_low", "risk_high"), risks, strict=False)),
                     }
-                    for day, risks in zip(days, _risks(told, row), strict=True)
+                    for day, risks in zip(days, risks_with_ends(told, row), strict=True)
                 ],
                 "missing": list(told.missing[row]),
                 "warnings": list(told.warnings[row]),
@@ -114,14 +114,6 @@ def _content(children: Children, told: RiskPrediction) -> dict[str, Any]:
         ],
         "warnings": children.remarks,
     }
-
-
-def _risks(told: RiskPrediction, row: int) -> list[tuple[float, ...]]:
-    """Risk by each horizon, with the ends of its interval where the model can say."""
-    columns = [told.risk]
-    if told.interval is not None:
-        columns += [told.interval.low, told.interval.high]
-    return list(zip(*(column[row].tolist() for column in columns), strict=True))
 
 
 def _report(
@@ -154,7 +146,7 @@ def _table(
         [
             str(row + 1),
             *([children.ids[row] or ""] if named else []),
-            *(percent_with_interval(*risks) for risks in _risks(told, row)),
+            *(percent_with_interval(*risks) for risks in risks_with_ends(told, row)),
             _missing(told.missing[row], names=names),
             ", ".join(str(notes.index(text) + 1) for text in told.warnings[row]),
         ]

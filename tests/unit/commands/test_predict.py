@@ -255,6 +255,9 @@ def test_intervals_stand_beside_the_risks_where_the_model_has_them(
         for row in csv.DictReader(file):
             low, risk, high = (float(row[f"risk_by_day_365{end}"]) for end in ("_low", "", "_high"))
             assert 0 <= low < risk < high <= 1
+    page = run("explain", model, new, "--row", "1").out
+    assert len(re.findall(r"\d+\.\d % \(\d+ to \d+\)", page)) == 2
+    assert "95 % interval: from models of resamples" in " ".join(page.split())
     told = run("predict", model, new, "--json").json["children"][0]["risks"][0]
     assert set(told) == {"days_since_first_infusion", "risk", "risk_low", "risk_high"}
 
