@@ -139,6 +139,15 @@ def _nothing_in(column: str, table: pd.DataFrame) -> bool:
     return column not in table or bool(table[column].isna().all())
 
 
+RISK_AND_ENDS = ("risk", "risk_low", "risk_high")
+
+
+def named_risks(told: RiskPrediction, row: int) -> Iterator[dict[str, float]]:
+    """Risk by each horizon by the names of :data:`RISK_AND_ENDS`; ends only where there are."""
+    for risks in risks_with_ends(told, row):
+        yield dict(zip(RISK_AND_ENDS, risks, strict=False))
+
+
 def risks_with_ends(told: RiskPrediction, row: int) -> list[tuple[float, ...]]:
     """Risk by each horizon, with the ends of its interval where the model can say."""
     columns = [told.risk]

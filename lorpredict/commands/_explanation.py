@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lorpredict.commands._children import Children, risks_with_ends
+from lorpredict.commands._children import RISK_AND_ENDS, Children, named_risks, risks_with_ends
 from lorpredict.commands._console import emphasis, heading, items, table
 from lorpredict.commands._wording import READING, months, percent, percent_with_interval
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
@@ -123,11 +123,17 @@ class Explanation:
             rows.append([f"  {others} others together", "", in_words(moved, self.moved.scale)])
         return table(["", "", ""], rows, right="llr")
 
+    @property
+    def _told_risks(self) -> int:
+        """One number a risk, or three where the model says how sure it is."""
+        return 1 if self.told.interval is None else len(RISK_AND_ENDS)
+
     def header(self) -> list[str]:
         """Return the columns of :meth:`lines`."""
         return [
-            "row", "patient_id", "days_since_first_infusion", "risk", "scale", "base_value",
-            "predicted", "predictor", "label", "value", "measured", "contribution", "text",
+            "row", "patient_id", "days_since_first_infusion", *RISK_AND_ENDS[: self._told_risks],
+            "scale", "base_value", "predicted", "predictor", "label", "value", "measured",
+            "contribution", "text",
             *self.children.asked.cells(),
         ]  # fmt: skip
 
@@ -135,9 +141,10 @@ class Explanation:
         """Yield one line for each contribution."""
         model = self.children.asked.cells().values()
         for child, row in enumerate(self.rows):
+            risks = risks_with_ends(self.told, child)
             for time, day in enumerate(self.horizons):
-                start = [row + 1, self.children.ids[row], day, float(self.told.risk[child, time]),
-                         self.moved.scale, float(self.moved.base_values[child, time]),
+                start = [row + 1, self.children.ids[row], day, *risks[time], self.moved.scale,
+                         float(self.moved.base_values[child, time]),
                          float(self.moved.predicted[child, time])]  # fmt: skip
                 for each in self.sentences(child, time):
                     measured = each.predictor not in self.told.missing[child]
@@ -158,16 +165,19 @@ class Explanation:
         return {
             "row": row + 1,
             "patient_id": self.children.ids[row],
-            "horizons": [self._horizon(child, time) for time in range(len(self.horizons))],
+            "horizons": [
+                self._horizon(child, time, risks)
+                for time, risks in enumerate(named_risks(self.told, child))
+            ],
             "missing": list(self.told.missing[child]),
             "warnings": list(self.told.warnings[child]),
         }
 
-    def _horizon(self, child: int, time: int) -> dict[str, Any]:
+    def _horizon(self, child: int, time: int, risks: dict[str, float]) -> dict[str, Any]:
         missing = self.told.missing[child]
         return {
             "days_since_first_infusion": self.horizons[time],
-            "risk": float(self.told.risk[child, time]),
+            **risks,
             "base_value": float(self.moved.base_values[child, time]),
             "predicted": float(self.moved.predicted[child, time]),
             "contributions": [

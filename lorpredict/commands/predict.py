@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lorpredict.commands import _console, _options
-from lorpredict.commands._children import Children, read_children, risks_with_ends
+from lorpredict.commands._children import Children, named_risks, read_children, risks_with_ends
 from lorpredict.commands._console import emphasis, heading, table
 from lorpredict.commands._files import refuse_output, whole_file, write_csv
 from lorpredict.commands._source import Asked
@@ -101,11 +101,8 @@ def _content(children: Children, told: RiskPrediction) -> dict[str, Any]:
                 "row": row + 1,
                 "patient_id": children.ids[row],
                 "risks": [
-                    {
-                        "days_since_first_infusion": day,
-                        **dict(zip(("risk", "risk_low", "risk_high"), risks, strict=False)),
-                    }
-                    for day, risks in zip(days, risks_with_ends(told, row), strict=True)
+                    {"days_since_first_infusion": day, **risks}
+                    for day, risks in zip(days, named_risks(told, row), strict=True)
                 ],
                 "missing": list(told.missing[row]),
                 "warnings": list(told.warnings[row]),

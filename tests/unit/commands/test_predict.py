@@ -242,24 +242,43 @@ def test_a_fault_far_down_names_its_own_row(
     assert "in row 2051: holds none" in answer.err
 
 
-def test_intervals_stand_beside_the_risks_where_the_model_has_them(
-    run: Run, cohort: Cohort, design: ModelDesign, new: Path, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def sure(cohort: Cohort, design: ModelDesign, tmp_path_factory: pytest.TempPathFactory) -> Path:
     plan = ValidationPlan(repeats=1, resamples=20, draws=0)
     made = develop(cohort, design, family_names=("null",), plan=plan)
-    model = made.packaged("ridge").save(tmp_path / "sure")
-    answer = run("predict", model, new, "--output", tmp_path / "risks.csv")
+    return made.packaged("ridge").save(tmp_path_factory.mktemp("models") / "sure")
+
+
+def test_intervals_stand_beside_the_risks_where_the_model_has_them(
+    run: Run, new: Path, sure: Path, tmp_path: Path
+) -> None:
+    answer = run("predict", sure, new, "--output", tmp_path / "risks.csv")
     assert re.search(r"\d+\.\d % \(\d+ to \d+\)", answer.out)
     assert "95 % interval: from models of resamples" in " ".join(answer.out.split())
     with (tmp_path / "risks.csv").open(newline="") as file:
         for row in csv.DictReader(file):
             low, risk, high = (float(row[f"risk_by_day_365{end}"]) for end in ("_low", "", "_high"))
             assert 0 <= low < risk < high <= 1
-    page = run("explain", model, new, "--row", "1").out
+    page = run("explain", sure, new, "--row", "1").out
     assert len(re.findall(r"\d+\.\d % \(\d+ to \d+\)", page)) == 2
     assert "95 % interval: from models of resamples" in " ".join(page.split())
-    told = run("predict", model, new, "--json").json["children"][0]["risks"][0]
-    assert set(told) == {"days_since_first_infusion", "risk", "risk_low", "risk_high"}
+
+
+@pytest.mark.parametrize("family, numbers", [("sure", 3), ("ridge", 1)])
+def test_an_explained_risk_has_the_ends_that_a_predicted_one_has(
+    run: Run, new: Path, tmp_path: Path, request: pytest.FixtureRequest, family: str, numbers: int
+) -> None:
+    model = request.getfixturevalue(family)
+    names = ["days_since_first_infusion", "risk", "risk_low", "risk_high"][: 1 + numbers]
+    predicted = run("predict", model, new, "--json").json["children"]
+    explained = run("explain", model, new, "--json").json["children"]
+    told = [[{name: day[name] for name in names} for day in c["horizons"]] for c in explained]
+    assert told == [child["risks"] for child in predicted]
+    run("explain", model, new, "--row", "1", "--output", "one.csv")
+    with (tmp_path / "one.csv").open(newline="") as lines:
+        first = next(csv.DictReader(lines))
+    assert [name for name in first if name.startswith("risk")] == names[1:]
+    assert [float(first[name]) for name in names] == list(predicted[0]["risks"][0].values())
 
 
 def test_a_model_without_intervals_says_so(run: Run, ridge: Path, new: Path) -> None:
