@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         ExactExplainer,
         exact_contributions,
     )
+    from lorpredict.explanation._grouping import grouped
+    from lorpredict.explanation._interactions import Interactions
     from lorpredict.explanation._tree_explainer import SurvivalTreeExplainer
     from lorpredict.explanation.wording import ContributionSentence, top_contributions
 
@@ -26,10 +28,12 @@ __all__ = [
     "Contributions",
     "ExactContributions",
     "ExactExplainer",
+    "Interactions",
     "SurvivalTreeExplainer",
     "as_shap_explanation",
     "exact_contributions",
     "figures",
+    "grouped",
     "top_contributions",
 ]
 
@@ -39,6 +43,8 @@ __getattr__ = lazy_names(
         "_contributions": ("Contributions",),
         "_convert": ("as_shap_explanation",),
         "_exact": ("ExactContributions", "ExactExplainer", "exact_contributions"),
+        "_grouping": ("grouped",),
+        "_interactions": ("Interactions",),
         "_tree_explainer": ("SurvivalTreeExplainer",),
         "wording": ("ContributionSentence", "top_contributions"),
     },

@@ -55,11 +55,7 @@ class Contributions:
 
     def at(self, day: float) -> shap.Explanation:
         """Contributions at one day, in the form that every shap plot draws."""
-        index = np.flatnonzero(np.isclose(self.days, day))
-        if not index.size:
-            known = ", ".join(f"{known:g}" for known in self.days)
-            raise BeyondFollowUp(f"{day:g} days were not explained; explained: {known}")
-        return self.to_shap(int(index[0]))
+        return self.to_shap(position_of(day, self.days))
 
     def to_shap(self, time: int | None = None) -> shap.Explanation:
         """Convert to ``shap.Explanation``, for all times or for the one at index ``time``.
@@ -76,3 +72,18 @@ class Contributions:
             f"Contributions({patients} patients, {predictors} predictors, {times} times, "
             f"scale={self.scale!r})"
         )
+
+
+def position_of(day: float, days: Floats) -> int:
+    """Find where a day stands among those that were explained.
+
+    Raises
+    ------
+    BeyondFollowUp
+        If it was not explained.
+    """
+    index = np.flatnonzero(np.isclose(days, day))
+    if not index.size:
+        known = ", ".join(f"{known:g}" for known in days)
+        raise BeyondFollowUp(f"{day:g} days were not explained; explained: {known}")
+    return int(index[0])

@@ -82,6 +82,18 @@ class ExactExplainer:
             self.scale,
         )
 
+    def interactions(self, features: Floats) -> Floats:
+        """Interactions of encoded features, array (n_rows, n_features, n_features, n_days).
+
+        Terms of a linear model do not interact: they stand on the diagonal.
+        """
+        if self._linear is None:
+            found = self._paths.interactions(features)
+        else:
+            terms = self._explain(features)[0]
+            found = np.einsum("rft,fg->rfgt", terms, np.eye(terms.shape[1]))
+        return found if self.scale == "risk" else np.repeat(found, len(self.days), axis=3)
+
     def _explain(self, features: Floats) -> tuple[Floats, Floats, Floats]:
         if self._linear is None:
             trees = self._paths.trees

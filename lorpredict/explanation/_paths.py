@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lorpredict.explanation._kernel import (
+from lorpredict.explanation._conditions import (
     Conditions,
-    add_contributions,
     gather_paths,
     longest_total,
     parents_of,
 )
+from lorpredict.explanation._interaction_kernel import add_interactions
+from lorpredict.explanation._kernel import add_contributions
 from lorpredict.survival import Floats
 from lorpredict.trees import TreeEnsemble
 
 _ROWS_A_BLOCK = 32
+
+Rows = NDArray[np.float32]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class TreePaths:
     """The conditions that lead to each leaf, ready to explain rows.
 
-    Building costs as much as some ten explanations: keep it.
+    Predictors that stay away are stood for by shares of the training weight. Building costs as
+    much as some ten explanations: keep it.
 
     Parameters
     ----------
@@ -50,7 +55,7 @@ class TreePaths:
     @classmethod
     def of(cls, trees: TreeEnsemble) -> TreePaths:
         """Gather the paths of an ensemble."""
-        starts, path = _gathered(trees)
+        starts, path = gathered(trees)
         depth = np.diff(starts)
         points, weights = _gauss_legendre((int(depth.max()) + 1) // 2)
         leaf = np.repeat(np.arange(len(depth)), depth)
@@ -60,33 +65,59 @@ class TreePaths:
         return cls(trees, starts, path, base_values, points, weights)
 
     def contributions(self, X: ArrayLike) -> Floats:
-        """Shapley values of shape (n_rows, n_features, n_outputs).
+        """Shapley values of shape (n_rows, n_features, n_outputs)."""
+        return found_in_blocks(self.trees, X, self._add_contributions)
 
-        Many rows are shared between threads; numba's own would not bear two callers at once.
+    def interactions(self, X: ArrayLike) -> Floats:
+        """Shapley interaction values of shape (n_rows, n_features, n_features, n_outputs).
+
+        As in shap, an interaction is halved between its two cells, and a row of the matrix sums to
+        the contribution of its predictor.
         """
-        rows = self.trees.as_rows(X)
-        shape = (len(rows), self.trees.n_features, self.trees.n_outputs)
-        found = np.zeros(shape)
-        blocks = [
-            slice(start, start + _ROWS_A_BLOCK) for start in range(0, len(rows), _ROWS_A_BLOCK)
-        ]
-        if len(blocks) == 1:
-            self._add(rows, found)
-            return found
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            list(threads.map(lambda block: self._add(rows[block], found[block]), blocks))
+        features = self.trees.n_features
+        found = found_in_blocks(self.trees, X, self._add_interactions, (features, features))
+        main = np.arange(features)
+        found[:, main, main] = self.contributions(X) - found.sum(axis=2)
         return found
 
-    def _add(self, rows: NDArray[np.float32], found: Floats) -> None:
-        add_contributions(
-            rows, self.starts, self.path, self.trees.values, self.points, self.weights, found
-        )
+    def _add_contributions(self, rows: Rows, found: Floats) -> None:
+        add_contributions(rows, *self._asked, found)
+
+    def _add_interactions(self, rows: Rows, found: Floats) -> None:
+        add_interactions(rows, *self._asked, found)
+
+    @property
+    def _asked(self) -> tuple[NDArray[np.int64], Conditions, Floats, Floats, Floats]:
+        return self.starts, self.path, self.trees.values, self.points, self.weights
 
     def __repr__(self) -> str:
         return f"TreePaths({self.trees!r})"
 
 
-def _gathered(trees: TreeEnsemble) -> tuple[NDArray[np.int64], Conditions]:
+def found_in_blocks(
+    trees: TreeEnsemble,
+    X: ArrayLike,
+    add: Callable[[Rows, Floats], None],
+    cells: tuple[int, ...] | None = None,
+) -> Floats:
+    """Let ``add`` fill an array of shape (n_rows, *cells, n_outputs), cells being the features.
+
+    Many rows are shared between threads; numba's own would not bear two callers at once.
+    """
+    rows = trees.as_rows(X)
+    found = np.zeros((len(rows), *(cells or (trees.n_features,)), trees.n_outputs))
+    if len(rows) <= _ROWS_A_BLOCK:
+        add(rows, found)
+        return found
+    starts = range(0, len(rows), _ROWS_A_BLOCK)
+    blocks = [slice(start, start + _ROWS_A_BLOCK) for start in starts]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(lambda block: add(rows[block], found[block]), blocks))
+    return found
+
+
+def gathered(trees: TreeEnsemble) -> tuple[NDArray[np.int64], Conditions]:
+    """Gather where the conditions of each leaf begin, and the conditions."""
     parent = parents_of(trees.left, trees.right)
     size = longest_total(trees.left, parent)
     kinds = (np.int32, np.float32, np.float32, np.bool_, np.float64)

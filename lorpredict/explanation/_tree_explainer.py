@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lorpredict.errors import (
-    BeyondFollowUp,
-    Fault,
-    FaultsFound,
-    UnsupportedModel,
-    did_you_mean,
-)
+from lorpredict.errors import BeyondFollowUp, UnsupportedModel
+from lorpredict.explanation._background import BackgroundPaths
 from lorpredict.explanation._paths import TreePaths
+from lorpredict.explanation._rows import as_rows, feature_names
 from lorpredict.survival import Floats, Scale
 from lorpredict.trees import TreeEnsemble
 
@@ -26,19 +22,17 @@ Output = Scale | Literal["margin"]
 # What the trees of boosting add up to, before anything is made of the sum.
 _MARGINS = ("log_hazard", "log_time")
 
-_LARGEST = float(np.finfo(np.float32).max)
-
 
 class SurvivalTreeExplainer:
     """Explain the predictions of a survival tree ensemble exactly.
 
     A forest's curve at a fixed time is a sum over trees, and so is the log-hazard or log-time of
-    boosting: path-dependent TreeSHAP holds for all of them, for all times in one pass.
+    boosting: TreeSHAP holds for all of them, for all times in one pass.
 
     Parameters
     ----------
     model
-        A fitted ``RandomSurvivalForest``, ``ExtraSurvivalTrees`` (``low_memory=False``) or
+        A fitted ``RandomSurvivalForest``, ``ExtraSurvivalTrees`` or
         ``GradientBoostingSurvivalAnalysis`` of scikit-survival, an XGBoost model with the
         objective ``survival:cox`` or ``survival:aft``, or a
         :class:`~lorpredict.trees.TreeEnsemble`.
@@ -50,6 +44,13 @@ class SurvivalTreeExplainer:
         forests. ``margin`` for boosting: the ``log_hazard`` of models of Cox type, the
         ``log_time`` of those that predict a time, which may also be asked for as
         ``log_acceleration``, minus the log-time.
+    data : DataFrame or array of shape (n_background, n_features), optional
+        Background rows. Without them shares of the training weight stand for predictors that
+        stay away (shap's ``tree_path_dependent``); with them the values of these rows do
+        (``interventional``), each row as often as it is there.
+    training : X, y, optional
+        What ``fit`` was given. A forest with ``low_memory=True`` keeps no curves; they are made
+        again from it.
 
     Raises
     ------
@@ -57,22 +58,45 @@ class SurvivalTreeExplainer:
         If the trees do not add up to that output; the message names one that they add up to.
     BeyondFollowUp
         If a time is negative or lies beyond the last one in training.
+    FaultsFound
+        If the background has other columns, or the rows of the training are not those that the
+        forest learnt from.
 
     Notes
     -----
-    Shares of training weight stand for predictors that stay away, as in shap's
-    ``tree_path_dependent``; a value that was not measured goes where the model sends it.
+    A value that was not measured goes where the model sends it.
     Building costs as much as some ten explanations: keep the explainer.
+
+    Examples
+    --------
+    >>> from sksurv.datasets import load_veterans_lung_cancer
+    >>> from sksurv.ensemble import RandomSurvivalForest
+    >>> X, y = load_veterans_lung_cancer()
+    >>> X = X[["Age_in_years", "Karnofsky_score", "Months_from_Diagnosis"]]
+    >>> forest = RandomSurvivalForest(50, random_state=0).fit(X, y)
+    >>> explanation = SurvivalTreeExplainer(forest, times=[90, 180], output="risk")(X)
+    >>> explanation.shape
+    (137, 3, 2)
     """
 
     def __init__(
-        self, model: Any, *, times: ArrayLike | None = None, output: Output = "survival"
+        self,
+        model: Any,
+        *,
+        times: ArrayLike | None = None,
+        output: Output = "survival",
+        data: Any = None,
+        training: tuple[Any, Any] | None = None,
     ) -> None:
-        trees = _read(model, output)
+        trees = _read(model, output, training)
         self.output = trees.output
-        self.feature_names = _feature_names(model)
+        self.feature_names = feature_names(model)
         self._one_time = times is not None and np.ndim(times) == 0
-        self._paths = TreePaths.of(trees if times is None else _at(trees, times))
+        trees = trees if times is None else _at(trees, times)
+        self._paths: TreePaths | BackgroundPaths = TreePaths.of(trees)
+        if data is not None:
+            background = as_rows(data, self.feature_names, subject="the background")
+            self._paths = BackgroundPaths.of(trees, background)
 
     @property
     def times(self) -> Floats | None:
@@ -83,7 +107,8 @@ class SurvivalTreeExplainer:
     def base_values(self) -> Floats:
         """What is predicted when nothing is known of a row, array of shape (n_outputs,).
 
-        Shares of training weight make it: close to the mean prediction, and not the same.
+        The mean prediction of the background; without one, shares of training weight make it:
+        close to the mean prediction of the training, and not the same.
         """
         return self._paths.base_values
 
@@ -106,7 +131,7 @@ class SurvivalTreeExplainer:
         rows = self._rows(features)
         values = self._paths.contributions(rows)
         base_values = np.tile(self.base_values, (len(rows), 1))
-        if self.times is None or self._one_time:
+        if self._without_times or self.times is None:
             return shap.Explanation(
                 values[:, :, 0], base_values[:, 0], rows, feature_names=self.feature_names
             )
@@ -128,27 +153,51 @@ class SurvivalTreeExplainer:
         """
         return self._paths.contributions(self._rows(features)), self.base_values
 
+    def interactions(self, features: Any) -> Floats:
+        """How far pairs of predictors move the prediction together, exactly.
+
+        Parameters
+        ----------
+        features : DataFrame or array of shape (n_rows, n_features)
+
+        Returns
+        -------
+        array of shape (n_rows, n_features, n_features, n_times)
+            Without the last axis where there are no times. As in shap, cells (i, j) and (j, i)
+            hold half of an interaction each, the diagonal what a predictor does by itself, and a
+            row of the matrix sums to the predictor's contribution.
+
+        Raises
+        ------
+        UnsupportedModel
+            With a background.
+        """
+        if not isinstance(self._paths, TreePaths):
+            raise UnsupportedModel(
+                "interactions are not computed against a background; leave data out"
+            )
+        found = self._paths.interactions(self._rows(features))
+        return found[..., 0] if self._without_times else found
+
+    @property
+    def _without_times(self) -> bool:
+        return self.times is None or self._one_time
+
     def _rows(self, features: Any) -> Floats:
-        names = self.feature_names
-        if hasattr(features, "columns") and names is not None:
-            _refuse_other_columns([str(column) for column in features.columns], names)
-            features = features[names]
-        rows: Floats = np.asarray(features, dtype=float)
-        _refuse_unbounded(rows, names)
-        return rows
+        return as_rows(features, self.feature_names, subject="the table of rows to explain")
 
     def __repr__(self) -> str:
-        return f"SurvivalTreeExplainer(output={self.output!r}, {self._paths.trees!r})"
+        return f"SurvivalTreeExplainer(output={self.output!r}, {self._paths!r})"
 
 
-def _read(model: Any, output: Output) -> TreeEnsemble:
+def _read(model: Any, output: Output, training: tuple[Any, Any] | None) -> TreeEnsemble:
     if isinstance(model, TreeEnsemble):
         return _as_output(model, output)
     if any(kind.__module__.partition(".")[0] == "xgboost" for kind in type(model).__mro__):
         return _as_output(TreeEnsemble.from_xgboost(model), output)
     if output == "margin" or output == "log_acceleration":
-        return _as_output(TreeEnsemble.from_scikit_survival(model), output)
-    return TreeEnsemble.from_scikit_survival(model, output)
+        return _as_output(TreeEnsemble.from_scikit_survival(model, training=training), output)
+    return TreeEnsemble.from_scikit_survival(model, output, training=training)
 
 
 def _as_output(trees: TreeEnsemble, output: Output) -> TreeEnsemble:
@@ -173,30 +222,3 @@ def _at(trees: TreeEnsemble, times: ArrayLike) -> TreeEnsemble:
         told = ", ".join(f"{time:g}" for time in wrong)
         raise BeyondFollowUp(f"times {told}: expected 0 to {last:g}, the last one in training")
     return trees.at(asked)
-
-
-def _feature_names(model: Any) -> list[str] | None:
-    names = getattr(model, "feature_names_in_", getattr(model, "feature_names", None))
-    return None if names is None else [str(name) for name in names]
-
-
-def _refuse_other_columns(given: list[str], expected: list[str]) -> None:
-    missing = [name for name in expected if name not in given]
-    extra = [name for name in given if name not in expected]
-    faults = [
-        *(Fault(name, "missing from the rows", did_you_mean(name, extra)) for name in missing),
-        *(Fault(name, "not a feature of the model") for name in extra),
-    ]
-    if faults:
-        raise FaultsFound(faults, subject="the table of rows to explain")
-
-
-def _refuse_unbounded(rows: Floats, names: list[str] | None) -> None:
-    too_large = np.abs(rows) > _LARGEST
-    columns = np.flatnonzero(too_large.any(axis=0)) if rows.ndim == 2 else np.empty(0, dtype=int)
-    faults = [
-        Fault(names[column] if names else f"column {column}", "infinite, or too large for float32")
-        for column in columns
-    ]
-    if faults:
-        raise FaultsFound(faults, subject="the table of rows to explain")

@@ -185,7 +185,9 @@ class TreeEnsemble:
         )
 
     @classmethod
-    def from_scikit_survival(cls, model: Any, output: Scale | None = None) -> TreeEnsemble:
+    def from_scikit_survival(
+        cls, model: Any, output: Scale | None = None, *, training: tuple[Any, Any] | None = None
+    ) -> TreeEnsemble:
         """Read a fitted scikit-survival ensemble.
 
         Parameters
@@ -194,16 +196,20 @@ class TreeEnsemble:
         output : str, optional
             For forests ``survival`` (default), ``risk``, ``cumulative_hazard`` or ``risk_score``;
             for boosting ``log_hazard``, or ``log_time`` where its loss is not ``coxph``.
+        training : X, y, optional
+            What ``fit`` was given: a forest with ``low_memory=True`` needs it to tell its curves.
 
         Raises
         ------
         UnsupportedModel
             If the trees of the model do not add up to that output.
+        FaultsFound
+            If the rows of the training are others than those that the forest learnt from.
         NotFitted
         """
         from lorpredict.trees._scikit_survival import read_scikit_survival
 
-        return read_scikit_survival(model, output)
+        return read_scikit_survival(model, output, training)
 
     @classmethod
     def from_xgboost(cls, model: Any) -> TreeEnsemble:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,20 +12,29 @@ from lorpredict.errors import NotFitted, UnsupportedModel
 from lorpredict.survival import Floats, Scale
 from lorpredict.trees._ensemble import TreeEnsemble
 from lorpredict.trees._joining import Tree, join
+from lorpredict.trees._leaf_curves import Training, leaf_curves
 
 _FOREST_OUTPUTS: tuple[Scale, ...] = ("survival", "risk", "cumulative_hazard", "risk_score")
 # A leaf of a survival forest holds, at each time, the cumulative hazard and then the survival.
 _HAZARD, _SURVIVAL = 0, 1
 
 
-def read_scikit_survival(model: Any, output: Scale | None) -> TreeEnsemble:
+def read_scikit_survival(
+    model: Any, output: Scale | None, training: Training | None = None
+) -> TreeEnsemble:
     """Read a fitted forest or boosting model of scikit-survival."""
+    from sklearn.pipeline import Pipeline
     from sksurv.ensemble import (
         ExtraSurvivalTrees,
         GradientBoostingSurvivalAnalysis,
         RandomSurvivalForest,
     )
 
+    if isinstance(model, Pipeline):
+        raise UnsupportedModel(
+            "a Pipeline holds more than trees; give its last step, pipeline[-1], and explain rows "
+            "that were shaped by pipeline[:-1].transform"
+        )
     if not isinstance(
         model, RandomSurvivalForest | ExtraSurvivalTrees | GradientBoostingSurvivalAnalysis
     ):
@@ -37,26 +46,36 @@ def read_scikit_survival(model: Any, output: Scale | None) -> TreeEnsemble:
         raise NotFitted(f"this {type(model).__name__} has not learnt yet; call fit first")
     if isinstance(model, GradientBoostingSurvivalAnalysis):
         return _boosting(model, output)
-    return _forest(model, output or "survival")
+    return _forest(model, output or "survival", training)
 
 
-def _forest(forest: Any, output: Scale) -> TreeEnsemble:
+def _forest(forest: Any, output: Scale, training: Training | None) -> TreeEnsemble:
     _refuse_output(forest, output, _FOREST_OUTPUTS)
     if output == "risk":
-        return _forest(forest, "survival").as_risk()
+        return _forest(forest, "survival", training).as_risk()
     fitted = [estimator.tree_ for estimator in forest.estimators_]
     if output == "risk_score":
         leaves = [_risk_score_of_leaves(tree, forest) for tree in fitted]
         return join(_scaled(fitted, leaves), output=output, n_features=forest.n_features_in_)
-    _refuse_low_memory(forest, output)
-    which, before = (_SURVIVAL, 1.0) if output == "survival" else (_HAZARD, 0.0)
     return join(
-        _scaled(fitted, [tree.value[_is_leaf(tree)][:, :, which] for tree in fitted]),
+        _scaled(fitted, list(_curves(forest, output, training))),
         output=output,
         n_features=forest.n_features_in_,
         times=np.array(forest.unique_times_, dtype=float),
-        before=before,
+        before=1.0 if output == "survival" else 0.0,
     )
+
+
+def _curves(forest: Any, output: Scale, training: Training | None) -> Iterator[Floats]:
+    """Yield the curves of each tree's leaves, arrays of shape (n_leaves, n_unique_times)."""
+    if forest.low_memory:
+        if training is None:
+            raise _keeps_no_curves(forest, output)
+        yield from leaf_curves(forest, training, output)
+        return
+    which = _SURVIVAL if output == "survival" else _HAZARD
+    for estimator in forest.estimators_:
+        yield estimator.tree_.value[_is_leaf(estimator.tree_)][:, :, which]
 
 
 def _risk_score_of_leaves(tree: Any, forest: Any) -> Floats:
@@ -123,9 +142,9 @@ def _refuse_output(model: Any, output: Scale, exact: Sequence[Scale]) -> None:
     )
 
 
-def _refuse_low_memory(forest: Any, output: Scale) -> None:
-    if forest.low_memory:
-        raise UnsupportedModel(
-            f"this {type(forest).__name__} was fitted with low_memory=True and keeps no curves "
-            f"to tell {output} from; fit it with low_memory=False, or ask for output='risk_score'"
-        )
+def _keeps_no_curves(forest: Any, output: Scale) -> UnsupportedModel:
+    return UnsupportedModel(
+        f"this {type(forest).__name__} was fitted with low_memory=True and keeps no curves to "
+        f"tell {output} from; give the rows of its training as training=(X, y), fit it with "
+        "low_memory=False, or ask for output='risk_score'"
+    )

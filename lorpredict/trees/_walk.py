@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 from numpy.typing import NDArray
+
+from lorpredict.trees._compiling import compiled
 
 # Rows are taken in blocks, tree by tree, so that a tree stays in the processor's cache.
 _BLOCK = 64
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def add_leaves(
     rows: NDArray[Any],
     roots: NDArray[Any],

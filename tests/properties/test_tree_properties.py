@@ -15,6 +15,12 @@ from numpy.typing import NDArray
 from lorpredict.explanation import SurvivalTreeExplainer
 from lorpredict.survival import Floats
 from lorpredict.trees import TreeEnsemble
+from tests.unit.explanation.brute_force import (
+    Node,
+    against_background,
+    interaction_values,
+    shapley_values,
+)
 
 Indices = NDArray[np.int32]
 
@@ -91,6 +97,54 @@ def test_contributions_add_up_to_the_prediction(trees: TreeEnsemble, rows: Float
 
     # Efficiency: the gains of all predictors share out the whole way from the base value.
     assert values.sum(axis=1) + base_values == pytest.approx(trees.predict(rows), abs=EXACT)
+
+
+@few
+@given(ensembles(), tables())
+def test_contributions_of_any_trees_are_shapley_values(trees: TreeEnsemble, rows: Floats) -> None:
+    # Before the first time, at it and between the last two: what holds there is explained.
+    at_times = trees.at([0.5, 1.0, 2.7])
+    values, base_values = SurvivalTreeExplainer(at_times).contributions(rows)
+    cells = SurvivalTreeExplainer(at_times).interactions(rows)
+
+    nodes = [_nested(at_times, int(root)) for root in at_times.roots[:-1]]
+    assert values == pytest.approx(
+        np.array([shapley_values(nodes, row) for row in rows]), abs=EXACT
+    )
+    pairs = np.array([interaction_values(nodes, row) for row in rows])
+    beside = ~np.eye(FEATURES, dtype=bool)
+    assert 2 * cells[:, beside] == pytest.approx(pairs[:, beside], abs=EXACT)
+    assert not values[:, :, 0].any()
+    assert base_values[0] == 1
+
+
+@few
+@given(ensembles(), tables(), tables())
+def test_contributions_of_any_trees_against_any_background_are_shapley_values(
+    trees: TreeEnsemble, rows: Floats, background: Floats
+) -> None:
+    values, base_values = SurvivalTreeExplainer(trees, data=background).contributions(rows)
+
+    expected = [against_background(trees.predict, row, background) for row in rows]
+    assert values == pytest.approx(np.array(expected), abs=EXACT)
+    assert base_values == pytest.approx(trees.predict(background).mean(axis=0), abs=EXACT)
+
+
+def _nested(trees: TreeEnsemble, node: int, share: float = 1.0) -> Node:
+    """Nest a tree; a node without weight sends half each way."""
+    if trees.left[node] < 0:
+        return Node(share, value=trees.values[trees.leaf[node]])
+    left, right = int(trees.left[node]), int(trees.right[node])
+    whole = float(trees.weight[node])
+    parts = [float(trees.weight[child]) / whole if whole else 0.5 for child in (left, right)]
+    threshold, missing_left = trees.threshold[node], trees.missing[node] == left
+    return Node(
+        share,
+        feature=int(trees.feature[node]),
+        goes_left=lambda x: bool(missing_left if np.isnan(x) else x <= threshold),
+        left=_nested(trees, left, parts[0]),
+        right=_nested(trees, right, parts[1]),
+    )
 
 
 @few

@@ -204,12 +204,12 @@ def test_ensemble_survives_a_file_without_pickle(rows: Floats, outcome: Outcome)
         assert back.before == trees.before
 
 
-def test_low_memory_forest_is_refused_and_the_way_out_is_named(
+def test_low_memory_forest_is_refused_and_the_ways_out_are_named(
     rows: Floats, outcome: Outcome
 ) -> None:
     forest = _forest(FORESTS[0], rows, outcome, low_memory=True)
 
-    with pytest.raises(UnsupportedModel, match="fit it with low_memory=False, or ask for"):
+    with pytest.raises(UnsupportedModel, match=r"give the rows of its training as training=\(X, y"):
         TreeEnsemble.from_scikit_survival(forest)
 
 

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Game = Callable[[frozenset[int]], Floats]
 
 
 @dataclass(frozen=True)
 class Node:
-    """A split, or a leaf with its value."""
+    """A split, or a leaf with its value; ``share`` is its part of the parent's weight."""
 
-    weight: float
+    share: float
     value: Floats | None = None
     feature: int = -1
     goes_left: Callable[[float], bool] = bool
@@ -38,45 +39,86 @@ def expected(node: Node, row: Floats, known: frozenset[int]) -> Floats:
     if node.feature in known:
         child = node.left if node.goes_left(row[node.feature]) else node.right
         return expected(child, row, known)
-    left = node.left.weight / node.weight * expected(node.left, row, known)
-    right = node.right.weight / node.weight * expected(node.right, row, known)
+    left = node.left.share * expected(node.left, row, known)
+    right = node.right.share * expected(node.right, row, known)
     return left + right
 
 
 def shapley_values(trees: Sequence[Node], row: Floats) -> Floats:
-    """Shapley values of shape (n_features, n_outputs), summed over all coalitions."""
-    n = len(row)
+    """Shapley values of shape (n_features, n_outputs), predictors averaged over by node weights."""
+    return shapley_values_of(_game_of(trees, row), len(row))
+
+
+def interaction_values(trees: Sequence[Node], row: Floats) -> Floats:
+    """Shapley interaction index of each pair, shape (n_features, n_features, n_outputs)."""
+    n, game = len(row), _game_of(trees, row)
+    outputs = len(game(frozenset()))
+    found = np.zeros((n, n, outputs))
+    for i, j in combinations(range(n), 2):
+        others = [other for other in range(n) if other not in (i, j)]
+        for some in _coalitions(others):
+            size = factorial(len(some)) * factorial(n - len(some) - 2) / factorial(n - 1)
+            together = game(some | {i, j}) - game(some | {i}) - game(some | {j}) + game(some)
+            found[i, j] += size * together
+        found[j, i] = found[i, j]
+    return found
+
+
+def shapley_values_of(game: Game, n: int) -> Floats:
+    """Shapley values of a game of n players, shape (n, n_outputs)."""
+    known = {some: game(some) for some in _coalitions(range(n))}
     found = []
-    for feature in range(n):
-        others = [other for other in range(n) if other != feature]
+    for player in range(n):
         gains = [
             factorial(len(some)) * factorial(n - len(some) - 1) / factorial(n)
-            * _gain(trees, row, frozenset(some), feature)
-            for size in range(n)
-            for some in combinations(others, size)
+            * (known[some | {player}] - known[some])
+            for some in known
+            if player not in some
         ]  # fmt: skip
         found.append(np.sum(gains, axis=0))
     return np.array(found)
 
 
-def _gain(trees: Sequence[Node], row: Floats, some: frozenset[int], feature: int) -> Floats:
-    gains = [expected(t, row, some | {feature}) - expected(t, row, some) for t in trees]
-    total: Floats = np.sum(gains, axis=0)
-    return total
+def against_background(
+    predict: Callable[[Floats], Floats], row: Floats, background: Floats
+) -> Floats:
+    """Shapley values where predictors that stay away have the values of background rows."""
+
+    def game(some: frozenset[int]) -> Floats:
+        mixed = background.copy()
+        mixed[:, sorted(some)] = row[sorted(some)]
+        mean: Floats = predict(mixed).mean(axis=0)
+        return mean
+
+    return shapley_values_of(game, len(row))
 
 
-def from_scikit_learn(tree: Any, values: Floats, node: int = 0) -> Node:
+def _game_of(trees: Sequence[Node], row: Floats) -> Game:
+    def game(some: frozenset[int]) -> Floats:
+        total: Floats = np.sum([expected(tree, row, some) for tree in trees], axis=0)
+        return total
+
+    return game
+
+
+def _coalitions(players: Sequence[int]) -> list[frozenset[int]]:
+    return [
+        frozenset(some) for size in range(len(players) + 1) for some in combinations(players, size)
+    ]
+
+
+def from_scikit_learn(tree: Any, values: Floats, node: int = 0, parent: int = 0) -> Node:
     """Nest a scikit-learn tree; ``values`` has a row for each node."""
-    weight = float(tree.weighted_n_node_samples[node])
+    share = float(tree.weighted_n_node_samples[node] / tree.weighted_n_node_samples[parent])
     if tree.children_left[node] < 0:
-        return Node(weight, value=values[node])
+        return Node(share, value=values[node])
     threshold, missing_left = tree.threshold[node], bool(tree.missing_go_to_left[node])
     return Node(
-        weight,
+        share,
         feature=int(tree.feature[node]),
         goes_left=lambda x: missing_left if np.isnan(x) else np.float32(x) <= threshold,
-        left=from_scikit_learn(tree, values, tree.children_left[node]),
-        right=from_scikit_learn(tree, values, tree.children_right[node]),
+        left=from_scikit_learn(tree, values, tree.children_left[node], node),
+        right=from_scikit_learn(tree, values, tree.children_right[node], node),
     )
 
 
@@ -86,16 +128,17 @@ def from_xgboost(booster: Any) -> list[Node]:
     return [_from_dump(json.loads(tree)) for tree in dump]
 
 
-def _from_dump(node: dict[str, Any]) -> Node:
+def _from_dump(node: dict[str, Any], weight_above: float | None = None) -> Node:
     weight = float(np.float32(node["cover"]))
+    share = 1.0 if weight_above is None else weight / weight_above
     if "leaf" in node:
-        return Node(weight, value=np.array([np.float32(node["leaf"])], dtype=float))
+        return Node(share, value=np.array([np.float32(node["leaf"])], dtype=float))
     children = {child["nodeid"]: child for child in node["children"]}
     condition, missing_left = np.float32(node["split_condition"]), node["missing"] == node["yes"]
     return Node(
-        weight,
+        share,
         feature=int(node["split"].removeprefix("f")),
         goes_left=lambda x: missing_left if np.isnan(x) else bool(np.float32(x) < condition),
-        left=_from_dump(children[node["yes"]]),
-        right=_from_dump(children[node["no"]]),
+        left=_from_dump(children[node["yes"]], weight),
+        right=_from_dump(children[node["no"]], weight),
     )

@@ -12,7 +12,6 @@ from lorpredict.errors import UnsupportedModel
 from lorpredict.explanation import SurvivalTreeExplainer
 from lorpredict.survival import Floats, Outcome, outcome_array
 from lorpredict.trees import TreeEnsemble
-from tests.unit.explanation.brute_force import from_scikit_learn, from_xgboost, shapley_values
 
 # Sums of float64 terms of order one.
 EXACT = 1e-9
@@ -47,15 +46,6 @@ def aft(request: pytest.FixtureRequest, rows: Floats, outcome: Outcome) -> xgb.B
         "base_score": 200.0,
     }
     return xgb.train(settings, data, 8)
-
-
-def test_contributions_to_the_log_time_are_shapley_values(aft: xgb.Booster, rows: Floats) -> None:
-    values, _ = SurvivalTreeExplainer(aft, output="log_time").contributions(rows[:6])
-
-    trees = from_xgboost(aft)
-    expected = np.array([shapley_values(trees, row) for row in rows[:6]])
-    assert np.isnan(rows[:6]).any()
-    assert values == pytest.approx(expected, abs=EXACT)
 
 
 def test_contributions_add_up_to_the_time_that_xgboost_predicts(
@@ -106,12 +96,6 @@ def test_boosting_of_a_time_is_explained_on_its_logarithm(
     values, base_values = SurvivalTreeExplainer(model, output="margin").contributions(measured)
     turned, _ = SurvivalTreeExplainer(model, output="log_acceleration").contributions(measured)
 
-    trees = [
-        from_scikit_learn(stage.tree_, model.learning_rate * stage.tree_.value[:, 0, :])
-        for stage in model.estimators_[:, 0]
-    ]
-    expected = np.array([shapley_values(trees, row) for row in measured[:6]])
-    assert values[:6] == pytest.approx(expected, abs=EXACT)
     assert values[:, :, 0].sum(axis=1) + base_values == pytest.approx(
         np.log(model.predict(measured)), abs=EXACT
     )

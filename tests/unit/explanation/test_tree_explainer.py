@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 import shap
 import xgboost as xgb
+from sklearn.pipeline import make_pipeline
 from sksurv.ensemble import (
     ExtraSurvivalTrees,
     GradientBoostingSurvivalAnalysis,
@@ -21,35 +21,22 @@ from lorpredict.errors import BeyondFollowUp, FaultsFound, UnsupportedModel
 from lorpredict.explanation import SurvivalTreeExplainer
 from lorpredict.survival import Floats, Outcome, outcome_array
 from lorpredict.trees import TreeEnsemble
-from tests.unit.explanation.brute_force import (
-    Node,
-    from_scikit_learn,
-    from_xgboost,
-    shapley_values,
-)
+from tests.unit.explanation.kinds import HORIZONS, outcomes_of, some_rows
 
-# Sums of float64 terms of order one; a hundredth of a millionth of a percentage point.
-EXACT = 1e-9
-HORIZONS = [10.0, 25.0]
+# Sums of float64 terms of order one.
+EXACT = 1e-10
 NAMES = ["albumin", "crp", "sex", "trough", "weight"]
 FORESTS = [RandomSurvivalForest, ExtraSurvivalTrees]
 
 
 @pytest.fixture(scope="module")
 def rows() -> Floats:
-    rng = np.random.default_rng(5)
-    features: Floats = rng.normal(size=(80, 5)).round(1)
-    features[:, 2] = rng.integers(0, 2, size=80)
-    features[rng.random(features.shape) < 0.15] = np.nan
-    return features
+    return some_rows()
 
 
 @pytest.fixture(scope="module")
 def outcome(rows: Floats) -> Outcome:
-    rng = np.random.default_rng(6)
-    risk = np.nan_to_num(rows[:, 3]) - np.nan_to_num(rows[:, 2])
-    duration = np.ceil(20 * rng.exponential(np.exp(-risk)))
-    return outcome_array(rng.random(len(rows)) < 0.7, duration)
+    return outcomes_of(rows)
 
 
 def _forest(kind: Any, rows: Any, outcome: Outcome, **settings: Any) -> Any:
@@ -69,54 +56,6 @@ def _cox(rows: Any, outcome: Outcome) -> xgb.Booster:
     labels = np.where(outcome["event"], outcome["duration"], -outcome["duration"])
     settings = {"objective": "survival:cox", "max_depth": 4, "base_score": 2.0}
     return xgb.train(settings, xgb.DMatrix(rows, label=labels), 6)
-
-
-def _mean_of_curves(forest: Any, column: int) -> list[Node]:
-    index = np.searchsorted(forest.unique_times_, HORIZONS, side="right") - 1
-    return [
-        from_scikit_learn(tree, tree.value[:, index, column] / len(forest.estimators_))
-        for tree in (estimator.tree_ for estimator in forest.estimators_)
-    ]
-
-
-@pytest.mark.parametrize("output, column", [("survival", 1), ("cumulative_hazard", 0)])
-@pytest.mark.parametrize("kind", FORESTS)
-def test_contributions_of_a_forest_are_shapley_values(
-    kind: Any, output: Any, column: int, rows: Floats, outcome: Outcome
-) -> None:
-    forest = _forest(kind, rows, outcome)
-    explainer = SurvivalTreeExplainer(forest, times=HORIZONS, output=output)
-    expected = partial(shapley_values, _mean_of_curves(forest, column))
-
-    values, _ = explainer.contributions(rows[:6])
-
-    assert np.isnan(rows[:6]).any()
-    assert values == pytest.approx(np.array([expected(row) for row in rows[:6]]), abs=EXACT)
-
-
-def test_contributions_of_boosting_are_shapley_values(rows: Floats, outcome: Outcome) -> None:
-    measured = np.nan_to_num(rows)
-    model = _boosted(measured, outcome)
-    trees = [
-        from_scikit_learn(stage.tree_, model.learning_rate * scale * stage.tree_.value[:, 0, :])
-        for stage, scale in zip(model.estimators_[:, 0], model._scale, strict=True)
-    ]
-
-    values, _ = SurvivalTreeExplainer(model, output="margin").contributions(measured[:6])
-
-    expected = np.array([shapley_values(trees, row) for row in measured[:6]])
-    assert values == pytest.approx(expected, abs=EXACT)
-
-
-def test_contributions_of_xgboost_are_shapley_values(rows: Floats, outcome: Outcome) -> None:
-    booster = _cox(rows, outcome)
-    trees = from_xgboost(booster)
-
-    values, _ = SurvivalTreeExplainer(booster, output="log_hazard").contributions(rows[:6])
-
-    assert values == pytest.approx(
-        np.array([shapley_values(trees, r) for r in rows[:6]]), abs=EXACT
-    )
 
 
 @pytest.mark.parametrize("kind", FORESTS)
@@ -259,3 +198,38 @@ def test_what_is_not_exact_is_refused_and_what_is_exact_is_named(
         SurvivalTreeExplainer(_cox(rows, outcome), times=[10], output="margin")
     with pytest.raises(UnsupportedModel, match="DataFrame has no trees"):
         SurvivalTreeExplainer(pd.DataFrame())
+    with pytest.raises(UnsupportedModel, match=r"give its last step, pipeline\[-1\]"):
+        SurvivalTreeExplainer(make_pipeline(forest))
+
+
+@pytest.mark.parametrize(
+    "given, told",
+    [
+        (np.zeros((0, 5)), "expected at least one row, there is none"),
+        (np.zeros(5), r"shape \(5,\), expected \(n_rows, n_features\). Give a single row as"),
+        (np.zeros((2, 4)), r"shape \(2, 4\); expected \(n_rows, 5\)"),
+        ([["a", 1, 2, 3, 4]], "hold more than numbers. Encode it as it was encoded"),
+    ],
+    ids=["no rows", "one row", "other columns", "words"],
+)
+def test_rows_that_do_not_fit_are_refused(
+    given: Any, told: str, rows: Floats, outcome: Outcome
+) -> None:
+    explainer = SurvivalTreeExplainer(_forest(FORESTS[0], rows, outcome), times=HORIZONS)
+
+    for ask in (explainer, explainer.interactions):
+        with pytest.raises(FaultsFound, match=told):
+            ask(given)
+
+
+def test_columns_that_hold_no_numbers_are_all_named(rows: Floats, outcome: Outcome) -> None:
+    table = pd.DataFrame(rows, columns=NAMES)
+    explainer = SurvivalTreeExplainer(_forest(FORESTS[0], table, outcome), times=HORIZONS)
+    words = table.assign(sex="female", crp=pd.Categorical(["high"] * len(table)))
+
+    with pytest.raises(FaultsFound) as refused:
+        explainer(words)
+
+    assert {fault.column for fault in refused.value.faults} == {"sex", "crp"}
+    nullable = table.convert_dtypes()
+    assert np.array_equal(explainer(nullable).values, explainer(table).values)
