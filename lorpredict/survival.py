@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Outcome = NDArray[np.void]
-Positions = NDArray[np.intp]  # of rows in a table
+Positions = NDArray[np.intp]  # of rows or columns in a table
 Scale = Literal[
     "risk",
     "survival",

@@ -50,8 +50,7 @@ def risks(served: Served, question: Question) -> told.RiskAnswers:
 
 def explanations(served: Served, question: Question) -> told.ExplainAnswers:
     """Tell the risk of each child by each time, and what moved it."""
-    prediction = _asked(served.model.predict, served, question)
-    contributions = _asked(served.model.explain, served, question)
+    prediction, contributions = _asked(served.model.answer, served, question)
     return told.ExplainAnswers(
         model=model_told(served),
         estimand=told.ESTIMAND,

@@ -12,7 +12,7 @@ The same entry checks a value and describes itself, so that the two cannot drift
 
 from lorpredict.clinical._activity import ActivityDefinition, definition, definitions, notions
 from lorpredict.clinical._catalogue import Catalogue, catalogue, read_site_catalogue
-from lorpredict.clinical._derived import contradictions, derive, is_missing
+from lorpredict.clinical._derived import contradictions, derive, is_missing, values_of_record
 from lorpredict.clinical._eligibility import EligibilityRules
 from lorpredict.clinical._growth import GrowthReference
 from lorpredict.clinical._indices import ActivityIndex, activity_index, severity
@@ -21,6 +21,7 @@ from lorpredict.clinical._paris import ParisClassification
 from lorpredict.clinical._predictor import Kind, Known, Level, OtherUnit, Predictor
 from lorpredict.clinical._published import published_study
 from lorpredict.clinical._published_cut import PublishedCut, table_two_cuts
+from lorpredict.clinical._rules import Values
 from lorpredict.clinical._states import ActivityState, activity_states
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "ParisClassification",
     "Predictor",
     "PublishedCut",
+    "Values",
     "Visit",
     "activity_index",
     "activity_states",
@@ -52,4 +54,5 @@ __all__ = [
     "read_site_catalogue",
     "severity",
     "table_two_cuts",
+    "values_of_record",
 ]

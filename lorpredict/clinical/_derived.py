@@ -41,6 +41,7 @@ __all__ = [
     "derived_columns",
     "is_missing",
     "limit_contradictions",
+    "values_of_record",
 ]
 
 # Ages are written to a tenth of a year or finer, so a difference of two can be off by 0.1 years.
@@ -55,9 +56,20 @@ _HEIGHT_SOURCES = ("height_cm", "age_years", "sex")
 _BMI_SOURCES = ("weight_kg", *_HEIGHT_SOURCES)
 
 
-def derive(record: Record, *, growth_reference: GrowthReference | None = None) -> dict[str, Any]:
-    """Return the record with what can be computed filled in where nothing was given."""
-    columns = derived_columns(values_of_record(record, growth_reference))
+def derive(
+    record: Record,
+    *,
+    growth_reference: GrowthReference | None = None,
+    values: Values | None = None,
+) -> dict[str, Any]:
+    """Return the record with what can be computed filled in where nothing was given.
+
+    Parameters
+    ----------
+    values
+        Those of the record, where :func:`contradictions` has looked at them already.
+    """
+    columns = derived_columns(values or values_of_record(record, growth_reference))
     return {**record, **{key: column.item() for key, column in columns.items()}}
 
 
@@ -83,9 +95,11 @@ def contradictions(
     *,
     row: int | None = None,
     growth_reference: GrowthReference | None = None,
+    values: Values | None = None,
 ) -> list[Fault]:
-    """Name every pair of values in a record that cannot both be true."""
-    return list(faults_of_record(_RULES, values_of_record(record, growth_reference), row))
+    """Name every pair of values in a record that cannot both be true; arguments as in `derive`."""
+    looked = values or values_of_record(record, growth_reference)
+    return list(faults_of_record(_RULES, looked, row))
 
 
 def contradictions_of_columns(values: Values) -> list[Fault]:

@@ -157,6 +157,8 @@ class GrowthReference:
     def _lms(self, measure: str, age_years: npt.ArrayLike, is_male: npt.ArrayLike) -> list[Floats]:
         days = np.asarray(age_years, dtype=float) * DAYS_A_YEAR
         male = np.asarray(is_male, dtype=float)  # NaN is neither
+        if male.ndim == 0 and male in (0, 1):  # a single child needs one table, not both
+            return list(self.tables[measure, "male" if male else "female"].at(days))
         boys, girls = (self.tables[measure, sex].at(days) for sex in ("male", "female"))
         return [
             np.where(male == 1, boy, np.where(male == 0, girl, np.nan))

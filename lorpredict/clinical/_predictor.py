@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self
 
 from lorpredict.clinical._names import field_faults, name_faults
@@ -140,7 +141,7 @@ class Predictor:
         """Whether the value is known when the prediction is made."""
         return self.known in (Known.FIRST_INFUSION, Known.LANDMARK)
 
-    @property
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """The values that a category may take."""
         return tuple(level.value for level in self.levels)
@@ -208,17 +209,19 @@ class Predictor:
         return Fault(self.key, problem, self._hint(value), row=row, value=f"{told}{unit}".rstrip())
 
     def _problem(self, value: Any) -> str | None:
-        checks: dict[Kind, Callable[[Any], bool]] = {
-            Kind.NUMBER: self._is_plausible,
-            Kind.BOOLEAN: lambda given: isinstance(given, bool),
-            Kind.CATEGORY: lambda given: given in self.values,
-            Kind.DATE: _is_date,
-            Kind.TEXT: lambda given: isinstance(given, str),
-        }
-        if checks[self.kind](value):
+        if self._fits(value):
             return None
         is_number = _is_number(value) and value == value
         return f"expected {self.expected if is_number else self.expected_of_text}"
+
+    def _fits(self, value: Any) -> bool:
+        if self.kind is Kind.NUMBER:
+            return self._is_plausible(value)
+        if self.kind is Kind.CATEGORY:
+            return value in self.values
+        if self.kind is Kind.DATE:
+            return _is_date(value)
+        return isinstance(value, bool if self.kind is Kind.BOOLEAN else str)
 
     def _is_plausible(self, value: Any) -> bool:
         if not _is_number(value):

@@ -27,6 +27,8 @@ Record = Mapping[str, Any]
 
 def is_missing(value: Any) -> bool:
     """Whether a value was not given: None, NaN or pandas' NA."""
+    if isinstance(value, float):
+        return value != value
     if value is None or isinstance(value, bool | int | str):
         return value is None
     # NA is asked by its name first: comparing it with itself gives NA, which is no answer.

@@ -8,9 +8,12 @@ from functools import cached_property
 from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lorpredict.clinical import Kind, Predictor, is_missing
-from lorpredict.survival import Floats
+from lorpredict.survival import Floats, Positions
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -72,30 +75,35 @@ class Encoding:
 
     def encode(self, coded: Floats) -> Floats:
         """Turn coded records (n_rows, n_predictors) into features (n_rows, n_features)."""
-        values = coded[:, self._source]
+        values = coded.take(self._source, axis=1)
         missing = np.isnan(values)
-        logged = self._is_log
-        values[:, logged] = np.log1p(values[:, logged])
-        for kind, hits in (("level", np.equal), ("at_most", np.less_equal)):
-            chosen = self._are(kind)
-            values[:, chosen] = hits(values[:, chosen], self._levels[chosen])
-        values = np.where(missing, self._fill, values)
-        indicators = self._are("missing")
-        values[:, indicators] = missing[:, indicators]
-        scaled: Floats = (values - self._center) / self._scale
-        return scaled
+        np.log1p(values, out=values, where=self._is_logged)
+        np.equal(values, self._levels, out=values, where=self._is_level)
+        np.less_equal(values, self._levels, out=values, where=self._is_at_most)
+        np.copyto(values, self._fill, where=missing)
+        np.copyto(values, missing, where=self._is_indicator)
+        values -= self._center
+        values /= self._scale
+        return values
 
-    def by_predictor(self, contributions: Floats) -> Floats:
-        """Sum contributions of features (n_rows, n_features, n_times) into their predictors.
+    def by_predictor(self, contributions: Floats, *, axis: int = 1) -> Floats:
+        """Sum contributions of features into their predictors.
 
         Exactly additive: dummies and missing indicators count for the predictor that a
         clinician knows.
+
+        Parameters
+        ----------
+        contributions : array whose ``axis`` are the features
+
+        Returns
+        -------
+        array whose ``axis`` are the predictors
         """
-        rows, _, times = contributions.shape
-        summed = np.zeros((rows, len(self.predictors), times))
-        for feature, predictor in enumerate(self._source):
-            summed[:, predictor] += contributions[:, feature]
-        return summed
+        of_features = np.moveaxis(contributions, axis, 0)
+        summed = np.zeros((len(self.predictors), *of_features.shape[1:]))
+        np.add.at(summed, self._source, of_features)
+        return np.moveaxis(summed, 0, axis)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -124,13 +132,25 @@ class Encoding:
         )
 
     @cached_property
-    def _source(self) -> np.ndarray[Any, np.dtype[np.intp]]:
+    def _source(self) -> Positions:
         position = {name: i for i, name in enumerate(self.predictors)}
         return np.array([position[f.predictor] for f in self.features], dtype=np.intp)
 
     @cached_property
-    def _is_log(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def _is_logged(self) -> Mask:
         return np.array([f.transform == "log1p" for f in self.features], dtype=bool)
+
+    @cached_property
+    def _is_level(self) -> Mask:
+        return self._are("level")
+
+    @cached_property
+    def _is_at_most(self) -> Mask:
+        return self._are("at_most")
+
+    @cached_property
+    def _is_indicator(self) -> Mask:
+        return self._are("missing")
 
     @cached_property
     def _levels(self) -> Floats:
@@ -148,7 +168,7 @@ class Encoding:
     def _scale(self) -> Floats:
         return np.array([f.scale for f in self.features], dtype=float)
 
-    def _are(self, kind: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def _are(self, kind: str) -> Mask:
         return np.array([f.kind == kind for f in self.features], dtype=bool)
 
 
@@ -159,14 +179,13 @@ def coded_records(records: Sequence[Mapping[str, Any]], columns: Sequence[Predic
     -------
     array of shape (n_records, n_predictors), NaN where nothing was measured
     """
-    coders = [(column.key, _coder(column)) for column in columns]
     return np.array(
-        [[code(record.get(name)) for name, code in coders] for record in records], dtype=float
+        [[_coded(record.get(column.key), column) for column in columns] for record in records],
+        dtype=float,
     ).reshape(len(records), len(columns))
 
 
-def _coder(predictor: Predictor) -> Any:
-    if predictor.kind is Kind.CATEGORY:
-        codes = {value: float(i) for i, value in enumerate(predictor.values)}
-        return lambda value: np.nan if is_missing(value) else codes[value]
-    return lambda value: np.nan if is_missing(value) else float(value)
+def _coded(value: Any, column: Predictor) -> float:
+    if is_missing(value):
+        return np.nan
+    return float(column.values.index(value) if column.kind is Kind.CATEGORY else value)

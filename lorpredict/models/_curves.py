@@ -11,7 +11,7 @@ Each turns into arrays and back without loss, which is all that a model folder n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -23,6 +23,9 @@ from lorpredict.survival import CurveModel, Floats, StepFunction
 from lorpredict.trees import TreeEnsemble
 
 Arrays = Mapping[str, NDArray[Any]]
+
+# Cuts of a forest to some days that are kept: the horizons', and those that a few callers ask for.
+_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -166,11 +169,22 @@ class SurvivalForest:
     """The mean over trees of the survival curve in the leaf that a child falls into."""
 
     trees: TreeEnsemble
+    _cut: dict[bytes, TreeEnsemble] = field(default_factory=dict, repr=False, compare=False)
 
     def survival(self, features: Floats, days: Floats) -> Floats:
         """Survival of shape (n_rows, n_times)."""
         # The mean over trees may be off by the last digit: 500 times 1/500 is not quite 1.
-        return np.clip(self.trees.at(days).predict(features), 0.0, 1.0)
+        predicted = self.at(days).predict(features)
+        return np.minimum(np.maximum(predicted, 0.0), 1.0)
+
+    def at(self, days: Floats) -> TreeEnsemble:
+        """The trees cut to some days; the latest few are kept, since cutting costs much more."""
+        asked = days.tobytes()
+        if asked not in self._cut:
+            while len(self._cut) >= _KEPT:
+                self._cut.pop(next(iter(self._cut)), None)
+            self._cut[asked] = self.trees.at(days)
+        return self._cut[asked]
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that is needed to build the model again."""

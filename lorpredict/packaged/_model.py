@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lorpredict.clinical import Predictor
 from lorpredict.errors import DamagedModel
-from lorpredict.explanation import Contributions, ExactExplainer
-from lorpredict.features import Encoding, coded_records
+from lorpredict.explanation import Contributions, ExactExplainer, Interactions
+from lorpredict.features import Encoding
 from lorpredict.packaged._facts import ModelFacts
 from lorpredict.packaged._folder import (
     FolderContent,
@@ -21,9 +22,10 @@ from lorpredict.packaged._folder import (
     save_folder,
     unreadable_as_damaged,
 )
-from lorpredict.packaged._records import CheckedRecord, RecordReader
+from lorpredict.packaged._question import Question
+from lorpredict.packaged._records import RecordReader
 from lorpredict.packaged._reference import reference_records
-from lorpredict.survival import CurveModel, Floats, RiskInterval, RiskPrediction, refuse_beyond
+from lorpredict.survival import CurveModel, Floats, RiskInterval, RiskPrediction
 from lorpredict.uncertainty import Uncertainty, interval_method
 
 if TYPE_CHECKING:
@@ -31,10 +33,8 @@ if TYPE_CHECKING:
 
 # Sums over hundreds of trees may differ in the last digits between processors.
 _SAME_ANSWER = 1e-12
-TROUGH = "trough_week14_ug_ml"
 
 Records = Sequence[Mapping[str, Any]]
-Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,49 +82,57 @@ class PackagedModel:
         BeyondFollowUp
             For a day before a child's landmark or after the model's follow-up.
         """
-        asked, checked = self._asked(days_since_first_infusion), self._checked(records)
-        own_days = self._own_days(asked, checked)
-        features = self._features(checked)
-        risk = np.empty(own_days.shape)
-        for days, rows in _children_by_days(own_days):
-            risk[rows] = 1.0 - self.curves.survival(features[rows], days)
-        interval = self._interval(features, risk, own_days, checked)
-        return RiskPrediction(
-            days_since_first_infusion=asked,
-            days_since_landmark=own_days,
-            risk=risk,
-            missing=tuple(record.missing for record in checked),
-            warnings=tuple(record.warnings for record in checked),
-            interval=interval,
-        )
+        return self._risks(self._asked(records, days_since_first_infusion))
 
     def explain(
-        self, records: Records | pd.DataFrame, *, days_since_first_infusion: ArrayLike | None = None
+        self,
+        records: Records | pd.DataFrame,
+        *,
+        days_since_first_infusion: ArrayLike | None = None,
+        detail: bool = False,
     ) -> Contributions:
         """Exact contributions of each predictor, on the scale on which they add up.
 
         A forest's contributions are shares of the risk; those of Cox-type models are on the
         log-hazard, those of models of a time on the log-acceleration, where above zero means
         sooner. Dummies and missing indicators count for the predictor they belong to.
-        Parameters and errors are those of :meth:`predict`.
+
+        Parameters
+        ----------
+        records, days_since_first_infusion
+            As in :meth:`predict`, whose errors it raises.
+        detail
+            Tell each feature that the model sees by itself, such as ``location=L2``.
         """
-        asked, checked = self._asked(days_since_first_infusion), self._checked(records)
-        own_days = self._own_days(asked, checked)
-        features = self._features(checked)
-        values = np.empty((len(checked), len(self.encoding.predictors), len(asked)))
-        base_values, predicted = np.empty(own_days.shape), np.empty(own_days.shape)
-        for days, rows in _children_by_days(own_days):
-            exact = self._explainer(days)(features[rows])
-            values[rows] = self.encoding.by_predictor(exact.values)
-            base_values[rows], predicted[rows] = exact.base_values, exact.predicted
-        return Contributions(
-            predictors=self.encoding.predictors,
+        return self._moved(self._asked(records, days_since_first_infusion), detail=detail)
+
+    def answer(
+        self, records: Records | pd.DataFrame, *, days_since_first_infusion: ArrayLike | None = None
+    ) -> tuple[RiskPrediction, Contributions]:
+        """Predict and explain, looking at the records once; as :meth:`predict`, :meth:`explain`."""
+        question = self._asked(records, days_since_first_infusion)
+        return self._risks(question), self._moved(question)
+
+    def interactions(
+        self, records: Records | pd.DataFrame, *, days_since_first_infusion: ArrayLike | None = None
+    ) -> Interactions:
+        """Exact contributions, taken apart into what predictors do alone and in pairs.
+
+        Linear models have no interactions. Parameters and errors are those of :meth:`explain`.
+        """
+        question, encoding = self._asked(records, days_since_first_infusion), self.encoding
+        predictors = len(encoding.predictors)
+        values = np.empty((len(question.checked), predictors, predictors, len(question.asked)))
+        for days, rows in question.by_days():
+            explainer = self._explainer(days)
+            found = encoding.by_predictor(explainer.interactions(question.features[rows]))
+            values[rows] = encoding.by_predictor(found, axis=2)
+        return Interactions(
+            predictors=encoding.predictors,
             values=values,
-            base_values=base_values,
-            predicted=predicted,
-            data=self._data(checked),
-            days=asked - self.facts.design.landmark_day,
-            scale=exact.scale,
+            data=question.data,
+            days=question.asked - self.facts.design.landmark_day,
+            scale=explainer.scale,
             catalogue=self.facts.design.catalogue,
         )
 
@@ -194,53 +202,65 @@ class PackagedModel:
                 f"they differ by {difference:.1e}"
             )
 
-    @property
+    @cached_property
     def _columns(self) -> list[Predictor]:
         return self.facts.design.catalogue.columns(self.encoding.predictors)
 
-    def _asked(self, days_since_first_infusion: ArrayLike | None) -> Floats:
-        if days_since_first_infusion is None:
-            return np.asarray(self.facts.horizons) + self.facts.design.landmark_day
-        return np.atleast_1d(np.asarray(days_since_first_infusion, dtype=float))
+    def _asked(
+        self, records: Records | pd.DataFrame, days_since_first_infusion: ArrayLike | None
+    ) -> Question:
+        checked = self._reader.read(records)
+        return Question.of(
+            checked, days_since_first_infusion, self.facts, self.encoding, self._columns
+        )
 
-    def _checked(self, records: Records | pd.DataFrame) -> list[CheckedRecord]:
+    @cached_property
+    def _reader(self) -> RecordReader:
         references = self.facts.training.growth_references
-        return RecordReader(self.encoding, self.facts.design, references).read(records)
+        return RecordReader(self.encoding, self.facts.design, references)
 
-    def _own_days(self, asked: Floats, checked: Sequence[CheckedRecord]) -> Floats:
-        """Days since each child's own landmark, array of shape (n_patients, n_times)."""
-        plan = self.facts.design.landmark_day
-        landmarks = np.array([record.values.get("landmark_day", plan) for record in checked])
-        own_days: Floats = asked - landmarks[:, None]
-        refuse_beyond(own_days.ravel(), self.facts.follow_up_days_since_landmark)
-        return own_days
+    def _risks(self, question: Question) -> RiskPrediction:
+        risk = np.empty(question.own_days.shape)
+        for days, rows in question.by_days():
+            risk[rows] = 1.0 - self.curves.survival(question.features[rows], days)
+        return RiskPrediction(
+            days_since_first_infusion=question.asked,
+            days_since_landmark=question.own_days,
+            risk=risk,
+            missing=question.missing,
+            warnings=question.warnings,
+            interval=self._interval(question, risk),
+        )
 
-    def _features(self, checked: Sequence[CheckedRecord]) -> Floats:
-        values = [record.values for record in checked]
-        return self.encoding.encode(coded_records(values, self._columns))
-
-    def _interval(
-        self,
-        features: Floats,
-        risk: Floats,
-        own_days: Floats,
-        checked: Sequence[CheckedRecord],
-    ) -> RiskInterval | None:
+    def _interval(self, question: Question, risk: Floats) -> RiskInterval | None:
         if self.uncertainty is None:
             return None
-        asks_trough = TROUGH in self.encoding.predictors
-        known = np.array([asks_trough and TROUGH not in record.missing for record in checked])
+        features, known = question.features, question.trough_known
         low, high = np.empty(risk.shape), np.empty(risk.shape)
-        for days, rows in _children_by_days(own_days):
+        for days, rows in question.by_days():
             found = self.uncertainty.interval(features[rows], risk[rows], days, known[rows])
             low[rows], high[rows] = found.low, found.high
         return RiskInterval(low, high, self.interval_method)
 
-    def _data(self, checked: Sequence[CheckedRecord]) -> np.ndarray[Any, np.dtype[np.object_]]:
-        data = np.empty((len(checked), len(self.encoding.predictors)), dtype=object)
-        for row, record in enumerate(checked):
-            data[row] = [record.values.get(name) for name in self.encoding.predictors]
-        return data
+    def _moved(self, question: Question, *, detail: bool = False) -> Contributions:
+        encoding = self.encoding
+        told = encoding.names if detail else encoding.predictors
+        values = np.empty((len(question.checked), len(told), len(question.asked)))
+        base_values, predicted = np.empty((2, *question.own_days.shape))
+        for days, rows in question.by_days():
+            exact = self._explainer(days)(question.features[rows])
+            values[rows] = exact.values if detail else encoding.by_predictor(exact.values)
+            base_values[rows], predicted[rows] = exact.base_values, exact.predicted
+        return Contributions(
+            predictors=told,
+            values=values,
+            base_values=base_values,
+            predicted=predicted,
+            data=question.data_of_features(encoding) if detail else question.data,
+            days=question.asked - self.facts.design.landmark_day,
+            scale=exact.scale,
+            catalogue=self.facts.design.catalogue,
+        )
 
     def _explainer(self, days: Floats) -> ExactExplainer:
         """Building one costs ten to twenty explanations, so the horizons' is kept."""
@@ -251,9 +271,3 @@ class PackagedModel:
                 return explainer
             self._explainers[key] = explainer
         return self._explainers[key]
-
-
-def _children_by_days(own_days: Floats) -> Iterator[tuple[Floats, Rows]]:
-    """Group children who are asked at the same days since their landmark."""
-    for days in np.unique(own_days, axis=0):
-        yield days, np.flatnonzero((own_days == days).all(axis=1))

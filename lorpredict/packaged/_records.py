@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from lorpredict.clinical import Kind, Predictor, contradictions, derive, is_missing
+from lorpredict.clinical import (
+    Kind,
+    Predictor,
+    Values,
+    contradictions,
+    derive,
+    is_missing,
+    values_of_record,
+)
 from lorpredict.clinical._growth import WHO, Z_SCORES
 from lorpredict.design import ModelDesign
 from lorpredict.errors import Fault, RecordFaults, did_you_mean
@@ -93,8 +101,9 @@ class RecordReader:
                     readable[key] = value
                 else:
                     faults.append(fault)
-        faults += contradictions(readable, row=row)
-        filled = self._filled(readable)
+        values = values_of_record(readable)
+        faults += contradictions(readable, row=row, values=values)
+        filled = self._filled(readable, values)
         # A value that cannot be read was told already; so was the predictor's being there.
         if self._holds_nothing({*record, *filled}):
             names = ", ".join(self.encoding.predictors)
@@ -106,14 +115,15 @@ class RecordReader:
         """Of a single predictor the model has learnt what its absence means."""
         return len(self.encoding.predictors) > 1 and not names & set(self.encoding.predictors)
 
-    def _filled(self, record: Record) -> dict[str, Any]:
+    def _filled(self, record: Record, values: Values) -> dict[str, Any]:
         """Fill in what can be computed; z-scores by other tables than WHO's cannot."""
-        foreign = self._foreign_tables
-        named = {"growth_reference": foreign[0], **record} if foreign else record
-        filled = self.design.eligibility.with_remission(derive(named))
+        if self._foreign_tables and "growth_reference" not in record:
+            filled = derive({"growth_reference": self._foreign_tables[0], **record})
+        else:
+            filled = derive(record, values=values)
         if "growth_reference" not in record:
-            filled = {name: value for name, value in filled.items() if name != "growth_reference"}
-        return filled
+            filled.pop("growth_reference", None)
+        return self.design.eligibility.with_remission(filled)
 
     @cached_property
     def _foreign_tables(self) -> list[str]:

@@ -307,6 +307,58 @@ def test_contributions_add_up_to_the_prediction(
     assert found.predictors == packaged[name].encoding.predictors
 
 
+@every_family
+def test_an_answer_is_the_prediction_and_its_explanation(
+    packaged: dict[str, PackagedModel], at_risk: AtRisk, name: str
+) -> None:
+    model = packaged[name]
+
+    predicted, moved = model.answer(at_risk.X, days_since_first_infusion=[200, 365])
+
+    alone = model.predict(at_risk.X, days_since_first_infusion=[200, 365])
+    explained = model.explain(at_risk.X, days_since_first_infusion=[200, 365])
+    assert np.array_equal(predicted.risk, alone.risk)
+    assert (predicted.missing, predicted.warnings) == (alone.missing, alone.warnings)
+    assert np.array_equal(moved.values, explained.values)
+    assert np.array_equal(moved.predicted, explained.predicted)
+
+
+@every_family
+def test_the_detail_of_an_explanation_sums_to_it(
+    packaged: dict[str, PackagedModel], at_risk: AtRisk, name: str
+) -> None:
+    model = packaged[name]
+
+    whole, detail = model.explain(at_risk.X), model.explain(at_risk.X, detail=True)
+
+    assert detail.predictors == model.encoding.names
+    summed = model.encoding.by_predictor(detail.values)
+    assert summed == pytest.approx(whole.values, abs=1e-12)
+    assert np.array_equal(detail.predicted, whole.predicted)
+
+
+@pytest.mark.parametrize("name", ["ridge", "forest"])
+def test_the_detail_tells_levels_and_what_was_not_measured(
+    name: str, packaged: dict[str, PackagedModel]
+) -> None:
+    model = packaged[name]
+    little = {"albumin_g_l": 35.0, "sex": "female"}
+    detail = model.explain([CHILD, little], detail=True)
+
+    for row, child in zip(detail.data, [CHILD, little], strict=True):
+        for feature, told in zip(model.encoding.features, row, strict=True):
+            value = child.get(feature.predictor)
+            if feature.kind == "number":
+                assert told == value
+            elif feature.kind == "missing":
+                assert told is (value is None)
+            elif feature.kind == "level":
+                named = feature.name.rpartition("=")[2]
+                assert told is (None if value is None else value == named)
+    kinds = {feature.kind for feature in model.encoding.features}
+    assert kinds >= {"number", "level"}
+
+
 def test_a_forest_is_explained_on_the_risk_itself(
     packaged: dict[str, PackagedModel], at_risk: AtRisk
 ) -> None:
