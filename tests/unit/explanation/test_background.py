@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import shap
+from sksurv.ensemble import RandomSurvivalForest
 
 from benchmarks._shap_trees import for_shap
 from lorpredict.errors import FaultsFound, UnsupportedModel
@@ -16,7 +16,7 @@ from lorpredict.explanation import SurvivalTreeExplainer
 from lorpredict.survival import Floats
 from lorpredict.trees import TreeEnsemble
 from tests.unit.explanation.brute_force import against_background
-from tests.unit.explanation.kinds import HORIZONS, KINDS, Explained, some_rows
+from tests.unit.explanation.kinds import HORIZONS, KINDS, Explained, outcomes_of, some_rows
 
 # shap's C kernel keeps thresholds of this game in float32 and adds in another order.
 OF_SHAP = 1e-6
@@ -84,23 +84,16 @@ def test_a_row_of_the_background_explained_against_itself_is_not_moved() -> None
 
 
 def test_columns_of_a_background_are_found_by_name() -> None:
-    names = ["albumin", "crp", "sex", "trough", "weight"]
-    table = pd.DataFrame(some_rows(), columns=names)
-    kind = _explained("forest, survival").model
-    forest = type(kind)(n_estimators=3, random_state=0)
-    forest.fit(table, _outcome())
-    asked = {"times": HORIZONS, "output": "survival"}
+    table = pd.DataFrame(some_rows(), columns=["albumin", "crp", "sex", "trough", "weight"])
+    forest = RandomSurvivalForest(n_estimators=3, random_state=0)
+    forest.fit(table, outcomes_of(some_rows()))
 
-    turned = SurvivalTreeExplainer(forest, data=table.iloc[:9, ::-1], **asked)
-    as_it_is = SurvivalTreeExplainer(forest, data=table.iloc[:9], **asked)
+    turned = SurvivalTreeExplainer(forest, times=HORIZONS, data=table.iloc[:9, ::-1])
+    as_it_is = SurvivalTreeExplainer(forest, times=HORIZONS, data=table.iloc[:9])
 
     assert np.array_equal(turned(table).values, as_it_is(table).values)
-
-
-def _outcome() -> Any:
-    from tests.unit.explanation.kinds import outcomes_of
-
-    return outcomes_of(some_rows())
+    with pytest.raises(FaultsFound, match=r"(?s)the background.*crp: missing from the rows"):
+        SurvivalTreeExplainer(forest, times=HORIZONS, data=table.rename(columns={"crp": "CRP"}))
 
 
 @pytest.mark.parametrize(
