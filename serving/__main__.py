@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = _checked(_settings(options, os.environ))
+        _refuse_busy(options.host, options.port)
     except LorpredictError as error:
         print(f"the service does not start: {error}", file=sys.stderr)
         return 2
@@ -49,6 +51,24 @@ def _own_registry() -> str:
     """Where training writes, in the folder that it was started from."""
     file = Path.cwd() / "mlflow.db"
     return f"sqlite:///{file}" if file.is_file() else ""
+
+
+def _refuse_busy(host: str, port: int) -> None:
+    """Say in a sentence what the server would say in a page of traces."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise NoPort(
+                f"port {port} of {host} cannot be listened on ({error.strerror}); expected a free "
+                "one, named by --port (make serve PORT=...)"
+            ) from None
+
+
+class NoPort(LorpredictError, OSError):
+    """An address on which no server can listen."""
 
 
 def _checked(settings: Settings) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ GROUPS = {
 }
 _ROW = re.compile(r"\brow \d+")
 _MOST_KINDS = 40
+# One letter of ten or more: albumin_gl for albumin_g_l, not site_id for site.
+_A_SLIP_AWAY = 0.9
 
 
 def as_content(checked: Checked) -> dict[str, Any]:
@@ -154,9 +157,16 @@ def _all_well(checked: Checked) -> Iterator[RenderableType]:
 
 
 def _reads_like_ours(name: str, checked: Checked) -> bool:
-    """Whether nothing but capitals, blanks or hyphens keeps a column from being one of ours."""
-    known = checked.opened.known
-    return plain_name(name) in {*known, *known.suffixed}
+    """Whether a column is all but one of ours.
+
+    Nothing but capitals, blanks or hyphens keeps it from being one, or a slip of the pen, where
+    the column that may be meant is absent.
+    """
+    known, plain = checked.opened.known, plain_name(name)
+    absent = [key for key in (*known, *known.suffixed) if key not in checked.opened.plan.sources]
+    return plain in {*known, *known.suffixed} or bool(
+        get_close_matches(plain, absent, n=1, cutoff=_A_SLIP_AWAY)
+    )
 
 
 def _no_rows_yet(checked: Checked) -> Iterator[RenderableType]:

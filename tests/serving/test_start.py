@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from serving.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 
-HEAVY = {"pandas", "sklearn", "sksurv", "mlflow", "shap", "xgboost", "matplotlib"}
+HEAVY = {"pandas", "joblib", "sklearn", "sksurv", "mlflow", "shap", "xgboost", "matplotlib"}
 
 
 def _told(capsys: pytest.CaptureFixture[str]) -> str:
@@ -87,6 +88,19 @@ def test_an_unknown_variable_is_refused(
 def test_an_unknown_stage_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--model", str(folder), "--allow-stage", "dem"]) == 2
     assert "Did you mean demo" in _told(capsys)
+
+
+def test_a_busy_port_is_told_in_a_sentence(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        assert main(["--model", str(folder), "--allow-stage", "demo", "--port", str(port)]) == 2
+    told = _told(capsys)
+    assert f"port {port} of 127.0.0.1 cannot be listened on (Address already in use)" in told
+    assert "--port" in told
 
 
 def _loaded_after(program: str, *arguments: str) -> set[str]:

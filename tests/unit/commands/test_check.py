@@ -202,7 +202,7 @@ def test_a_unit_that_is_not_said_is_a_fault_with_its_way_out(
     assert "or say --unit crp=mg/L" in answer.out
 
 
-def test_columns_that_are_left_out_are_named_once_with_what_was_meant(
+def test_columns_that_are_left_out_are_named_with_what_was_meant(
     run: Run, rows: pd.DataFrame, tmp_path: Path
 ) -> None:
     rows = rows.rename(columns={"perianal": "perianl"}).assign(hair="brown")
@@ -210,7 +210,8 @@ def test_columns_that_are_left_out_are_named_once_with_what_was_meant(
     answer = run("check", "more.csv")
     assert answer.code == 0
     assert "  - perianl  Did you mean perianal?\n  - hair\n" in answer.out
-    assert answer.out.count("perianl") == 1
+    assert answer.out.count("perianl") == 2  # in the list, and in the verdict
+    assert answer.out.count("hair") == 1
     refused = run("check", "more.csv", "--strict")
     assert refused.code == 1
     assert "hair: not in the catalogue" in refused.out
@@ -410,3 +411,22 @@ def test_a_column_that_only_capitals_keep_from_being_ours_is_not_all_well(
     told = run("check", "capitals.csv").out.replace("\n", " ")
     assert "All well" not in told
     assert "No fault in 69 children, but what stands in ' crp_mg_l', 'Albumin_G_L'" in told
+
+
+@pytest.mark.parametrize(
+    "given, well",
+    [
+        ({"albumin_g_l": "albumin_gl"}, False),
+        ({"haemoglobin_g_l": "hemoglobin_g_l"}, False),
+        ({"site": "site_of_care"}, True),
+    ],
+    ids=["a letter", "another spelling", "a column of their own"],
+)
+def test_a_column_that_is_a_slip_away_from_an_absent_one_is_not_all_well(
+    run: Run, rows: pd.DataFrame, tmp_path: Path, given: dict[str, str], well: bool
+) -> None:
+    rows.assign(site="Here").rename(columns=given).to_csv(tmp_path / "slip.csv", index=False)
+    answer = run("check", "slip.csv")
+    assert answer.code == 0
+    assert ("All well" in answer.out) is well
+    assert ("rename it if it is ours" in answer.out.replace("\n", " ")) is not well

@@ -27,7 +27,7 @@ from lorpredict.trees import TreeEnsemble
 ROOT = Path(__file__).parents[3]
 DAYS = np.array([267.0, 632.0])
 BASELINE = StepFunction(np.array([100.0, 500.0]), np.array([0.1, 0.4]))
-HEAVY = {"matplotlib", "pandas", "shap", "sklearn", "sksurv", "xgboost"}
+HEAVY = {"joblib", "matplotlib", "pandas", "shap", "sklearn", "sksurv", "xgboost"}
 
 # Sums of float64 terms of order one.
 EXACT = 1e-12
