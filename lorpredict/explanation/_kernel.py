@@ -31,7 +31,7 @@ def moved_outside(product: Array, there: Array) -> float:
     """By how much any predictor moves that does not fit the path: its share cancels out."""
     integral = 0.0
     for q in range(there.shape[0]):
-        integral -= product[q] / (1.0 - there[q])
+        integral += product[q] * (-1.0 / (1.0 - there[q]))
     return integral
 
 
@@ -40,8 +40,8 @@ def moved_inside(product: Array, there: Array, share: float) -> float:
     """By how much a predictor moves that fits the path."""
     integral = 0.0
     for q in range(there.shape[0]):
-        integral += product[q] / ((1.0 - there[q]) * share + there[q])
-    return (1.0 - share) * integral
+        integral += product[q] * ((1.0 - share) / ((1.0 - there[q]) * share + there[q]))
+    return integral
 
 
 @compiled

@@ -18,10 +18,13 @@ from lorpredict.explanation._conditions import (
 )
 from lorpredict.explanation._interaction_kernel import add_interactions
 from lorpredict.explanation._kernel import add_contributions
+from lorpredict.explanation._lanes_kernel import add_contributions_in_lanes
 from lorpredict.survival import Floats
 from lorpredict.trees import TreeEnsemble
 
-_ROWS_A_BLOCK = 32
+_ROWS_A_BLOCK = 64
+# Below it, rows are explained sooner one after the other.
+_FEWEST_IN_LANES = 8
 
 Rows = NDArray[np.float32]
 
@@ -81,7 +84,12 @@ class TreePaths:
         return found
 
     def _add_contributions(self, rows: Rows, found: Floats) -> None:
-        add_contributions(rows, *self._asked, found)
+        if len(rows) < _FEWEST_IN_LANES:
+            add_contributions(rows, *self._asked, found)
+            return
+        lanes = np.zeros((*found.shape[1:], len(rows)))
+        add_contributions_in_lanes(np.ascontiguousarray(rows.T), *self._asked, lanes)
+        found += np.moveaxis(lanes, -1, 0)
 
     def _add_interactions(self, rows: Rows, found: Floats) -> None:
         add_interactions(rows, *self._asked, found)
