@@ -11,8 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,9 +52,11 @@ class Values:
         self._found: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._found:
-            self._found[name] = self._look_up(name)
-        return self._found[name]
+        try:
+            return self._found[name]
+        except KeyError:
+            found = self._found[name] = self._look_up(name)
+            return found
 
     @property
     def growth_reference(self) -> GrowthReference:
@@ -76,7 +76,11 @@ class Values:
 
     def given(self, *names: str) -> Any:
         """Whether all the named values are there."""
-        return reduce(and_, (self[name] == self[name] for name in names))
+        there: Any = True
+        for name in names:
+            value = self[name]
+            there = there & (value == value)
+        return there
 
     def row(self, place: int) -> Values:
         """Return the values of one row of a table."""

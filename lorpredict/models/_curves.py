@@ -169,7 +169,9 @@ class SurvivalForest:
     """The mean over trees of the survival curve in the leaf that a child falls into."""
 
     trees: TreeEnsemble
-    _cut: dict[bytes, TreeEnsemble] = field(default_factory=dict, repr=False, compare=False)
+    _cut: dict[bytes, TreeEnsemble] = field(
+        default_factory=dict, repr=False, compare=False, init=False
+    )
 
     def survival(self, features: Floats, days: Floats) -> Floats:
         """Survival of shape (n_rows, n_times)."""

@@ -60,7 +60,9 @@ class PackagedModel:
     curves: CurveModel
     uncertainty: Uncertainty | None = None
     documents: Mapping[str, str] = field(default_factory=dict)
-    _explainers: dict[tuple[float, ...], ExactExplainer] = field(default_factory=dict, repr=False)
+    _explainers: dict[tuple[float, ...], ExactExplainer] = field(
+        default_factory=dict, repr=False, init=False
+    )
 
     def predict(
         self, records: Records | pd.DataFrame, *, days_since_first_infusion: ArrayLike | None = None

@@ -62,7 +62,7 @@ class Question:
         values = [record.values for record in checked]
         landmarks = np.array([record.get("landmark_day", plan) for record in values], dtype=float)
         own_days = asked - landmarks[:, None]
-        refuse_beyond(own_days.ravel(), facts.follow_up_days_since_landmark)
+        refuse_beyond(own_days, facts.follow_up_days_since_landmark)
         features = encoding.encode(coded_records(values, columns))
         return cls(checked, asked, own_days, features, encoding.predictors)
 

@@ -89,14 +89,15 @@ class RecordReader:
 
         What is known later is not looked at, so it can neither contradict nor be computed from.
         """
-        known = self.design.catalogue
+        known = self.design.catalogue.predictors
         faults, readable = [], {}
         for key, value in record.items():
-            if key not in known:
+            column = known.get(key)
+            if column is None:
                 hint = did_you_mean(key, list(known))
                 faults.append(Fault(key, "not a column of the catalogue", hint, row=row))
-            elif known[key].may_predict or key in _BESIDE_PREDICTORS:
-                fault = known[key].fault(value, row=row)
+            elif column.may_predict or key in _BESIDE_PREDICTORS:
+                fault = column.fault(value, row=row)
                 if fault is None:
                     readable[key] = value
                 else:
@@ -105,15 +106,16 @@ class RecordReader:
         faults += contradictions(readable, row=row, values=values)
         filled = self._filled(readable, values)
         # A value that cannot be read was told already; so was the predictor's being there.
-        if self._holds_nothing({*record, *filled}):
+        if self._holds_nothing(record, filled):
             names = ", ".join(self.encoding.predictors)
             problem, hint = "holds none of the model's predictors", f"They are {names}"
             faults.append(Fault("record", problem, hint, row=row))
         return _Looked(readable, filled, tuple(faults))
 
-    def _holds_nothing(self, names: set[str]) -> bool:
+    def _holds_nothing(self, record: Record, filled: Record) -> bool:
         """Of a single predictor the model has learnt what its absence means."""
-        return len(self.encoding.predictors) > 1 and not names & set(self.encoding.predictors)
+        predictors = self.encoding.predictors
+        return len(predictors) > 1 and not any(n in record or n in filled for n in predictors)
 
     def _filled(self, record: Record, values: Values) -> dict[str, Any]:
         """Fill in what can be computed; z-scores by other tables than WHO's cannot."""
@@ -132,12 +134,9 @@ class RecordReader:
     def _remarked(self, looked: _Looked) -> CheckedRecord:
         record, predictors = looked.filled, self.encoding.predictors
         missing = tuple(name for name in predictors if name not in record)
-        remarks = [
-            remark
-            for name in predictors
-            if name in record
-            for remark in _remarks(self.design.catalogue[name], record[name], self.encoding)
-        ]
+        known = self.design.catalogue.predictors
+        told = [_remark(known[n], record[n], self.encoding) for n in predictors if n in record]
+        remarks = [remark for remark in told if remark is not None]
         remarks += _eligibility_remarks(record, self.design)
         measured = len(predictors) - len(missing)
         outside = sum(OUTSIDE in remark for remark in remarks)
@@ -211,14 +210,16 @@ def _eligibility_remarks(record: Record, design: ModelDesign) -> Iterator[str]:
         yield "no response at week 14: no such child was in training"
 
 
-def _remarks(predictor: Predictor, value: Any, encoding: Encoding) -> Iterator[str]:
+def _remark(predictor: Predictor, value: Any, encoding: Encoding) -> str | None:
     name = predictor.key
     if name in encoding.never_measured:
-        yield f"{predictor.label}: measured in no training child, so it changes nothing"
-    elif predictor.kind is Kind.CATEGORY and value not in encoding.seen[name]:
-        yield f"{predictor.label}: this level occurred in no training child"
-    elif name in encoding.usual:
-        low, high = encoding.usual[name]
-        if not low <= value <= high:
-            unit = f" {predictor.readable_unit}".rstrip()
-            yield (f"{predictor.label}: {OUTSIDE} ({low:.3g} to {high:.3g}{unit})")
+        return f"{predictor.label}: measured in no training child, so it changes nothing"
+    if predictor.kind is Kind.CATEGORY and value not in encoding.seen[name]:
+        return f"{predictor.label}: this level occurred in no training child"
+    if name not in encoding.usual:
+        return None
+    low, high = encoding.usual[name]
+    if low <= value <= high:
+        return None
+    unit = f" {predictor.readable_unit}".rstrip()
+    return f"{predictor.label}: {OUTSIDE} ({low:.3g} to {high:.3g}{unit})"

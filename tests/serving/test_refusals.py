@@ -224,6 +224,8 @@ class Failing:
     def predict(self, records: Any, **_: Any) -> None:
         raise KeyError(f"{records} {SECRET_TEXT}")
 
+    answer = predict
+
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_an_unexpected_error_is_logged_by_class_and_place_alone(

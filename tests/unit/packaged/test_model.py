@@ -12,6 +12,7 @@ import pytest
 from lorpredict import AtRisk, PackagedModel, families
 from lorpredict.errors import BeyondFollowUp, RecordFaults
 from lorpredict.survival import StepFunction
+from lorpredict.trees import TreeEnsemble
 
 every_family = pytest.mark.parametrize("name", families())
 CHILD: dict[str, Any] = {
@@ -395,6 +396,24 @@ def test_explaining_other_days_does_not_disturb_the_horizons(ridge: PackagedMode
         3,
     )
     np.testing.assert_array_equal(ridge.explain([CHILD]).values, before)
+
+
+def test_a_model_with_other_curves_does_not_explain_by_the_old_ones(
+    packaged: dict[str, PackagedModel],
+) -> None:
+    model = packaged["forest"]
+    before = model.explain([CHILD])
+
+    changed = replace(model, curves=replace(model.curves, trees=_turned(model.curves)))  # type: ignore[type-var]  # dataclasses all
+
+    assert np.array_equal(changed.explain([CHILD]).values, -before.values)
+    assert changed.predict([CHILD]).risk == pytest.approx(1 - before.predicted, abs=1e-12)
+
+
+def _turned(curves: Any) -> TreeEnsemble:
+    """Trees that tell the risk where they told survival."""
+    trees: TreeEnsemble = curves.trees
+    return replace(trees, values=-trees.values, offset=1 - trees.offset, before=0.0)
 
 
 def test_an_explanation_can_be_asked_for_one_horizon(
