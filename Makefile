@@ -35,8 +35,9 @@ servers: setup  ## PostgreSQL, which tests need; installs Debian's package where
 demo: setup  ## the whole line, from cohort to explained answer
 	$(BIN)/python -m scripts.demo
 
+# Each core takes whole files, with one thread of linear algebra: more would fight each other.
 test: setup  ## the tests alone
-	$(BIN)/pytest -q
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --dist loadfile
 
 check: setup  ## lint, types, imports, documents, tests; stops at the first that fails
 	$(BIN)/ruff format --check .

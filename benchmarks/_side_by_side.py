@@ -6,41 +6,73 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
+from unittest.mock import patch
 
 _SECONDS_EACH = 6.0
-_FEWEST, _MOST = 3, 51
+_SECONDS_A_TURN = 0.05
+_FEWEST, _MOST = 3, 21
 _CPUINFO = Path("/proc/cpuinfo")
+
+
+class Taken(NamedTuple):
+    """Seconds of one call: on the clock, and of the processor, all threads together."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def median_of(cls, taken: Sequence[Taken], rows: int = 1) -> Taken:
+        """Medians, for one of so many rows."""
+        return cls(*(median(each) / rows for each in zip(*taken, strict=True)))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was asked, and the seconds that each side took.
+    """What was asked, and what it took each side.
 
     Parameters
     ----------
     what : what was asked
     peer : who else was asked
-    ours, theirs : seconds of every repeat
+    ours, theirs : every repeat
+    rows : how many rows each call was about; what is told is told for one of them
     """
 
     what: str
     peer: str
-    ours: tuple[float, ...]
-    theirs: tuple[float, ...]
+    ours: tuple[Taken, ...]
+    theirs: tuple[Taken, ...]
+    rows: int = 1
+
+    @property
+    def our_row(self) -> Taken:
+        """Medians for a row."""
+        return Taken.median_of(self.ours, self.rows)
+
+    @property
+    def their_row(self) -> Taken:
+        """Medians for a row."""
+        return Taken.median_of(self.theirs, self.rows)
 
     def ratio(self, of: Callable[[Iterable[float]], float] = median) -> float:
         """How many times as long the peer took; ``of=min`` compares the fastest repeats."""
-        return of(self.theirs) / of(self.ours)
+        return of(each.wall for each in self.theirs) / of(each.wall for each in self.ours)
+
+    @property
+    def cpu_ratio(self) -> float:
+        """How many times as much of the processor the peer took, by the medians."""
+        return self.their_row.cpu / self.our_row.cpu
 
     def __str__(self) -> str:
         return (
-            f"{self.what}: {_told(median(self.ours))}, {self.peer} {_told(median(self.theirs))} "
-            f"({self.ratio():.3g} times as long)"
+            f"{self.what}: {told(self.our_row.wall)}, {self.peer} {told(self.their_row.wall)} "
+            f"({times(self.ratio())} times as long, {times(self.cpu_ratio)} times the CPU)"
         )
 
 
@@ -51,51 +83,93 @@ def side_by_side(
     ours: Callable[[], Any],
     theirs: Callable[[], Any],
     check: Callable[[Any, Any], None],
+    rows: int = 1,
 ) -> Comparison:
     """Ask both sides once and check their answers, then time them in turns.
 
-    In turns, because a machine that slows down should slow both sides.
+    In turns, because a machine that slows down should slow both sides. In its turn a quick side
+    is asked again and again, or it would always find the caches as the slow one left them.
     """
     check(ours(), theirs())
     started = time.perf_counter()
-    taken: list[tuple[float, float]] = []
-    while len(taken) < _FEWEST or _may_go_on(len(taken), started):
-        taken.append((_seconds(ours), _seconds(theirs)))
-    mine, other = zip(*taken, strict=True)
-    return Comparison(what, peer, mine, other)
+    mine: list[Taken] = []
+    other: list[Taken] = []
+    turns = 0
+    while turns < _FEWEST or _may_go_on(turns, started):
+        mine += _turn(ours)
+        other += _turn(theirs)
+        turns += 1
+    return Comparison(what, peer, tuple(mine), tuple(other), rows)
+
+
+def repeated(asked: Callable[[], Any]) -> list[Taken]:
+    """Ask once to warm up, then as often as two sides would be asked in turns."""
+    asked()
+    started = time.perf_counter()
+    taken: list[Taken] = []
+    turns = 0
+    while turns < _FEWEST or _may_go_on(turns, started):
+        taken += _turn(asked)
+        turns += 1
+    return taken
 
 
 def _may_go_on(done: int, started: float) -> bool:
     return done < _MOST and time.perf_counter() - started < _SECONDS_EACH
 
 
-def _seconds(asked: Callable[[], Any]) -> float:
+def _turn(asked: Callable[[], Any]) -> list[Taken]:
     started = time.perf_counter()
+    taken = [timed(asked)]
+    while time.perf_counter() - started < _SECONDS_A_TURN:
+        taken.append(timed(asked))
+    return taken
+
+
+def timed(asked: Callable[[], Any]) -> Taken:
+    """Ask once."""
+    cpu, wall = time.process_time(), time.perf_counter()
     asked()
-    return time.perf_counter() - started
+    return Taken(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Make the machine look as if it had one core; what asks for more threads gets one."""
+    return patch("os.cpu_count", return_value=1)
 
 
 def table(comparisons: Iterable[Comparison]) -> str:
-    """Medians and their ratio as a table in Markdown.
+    """Medians and their ratios as a table in Markdown.
 
-    The ratio of the fastest repeats stands beside it: other work on the machine, which hits
+    The ratio of the fastest repeats stands beside them: other work on the machine, which hits
     long calls more often than short ones, hardly moves it.
     """
-    head = "| what | lorpredict | peer | peer takes | times as long | fastest repeats | repeats |"
-    rule = "| --- | ---: | --- | ---: | ---: | ---: | ---: |"
+    head = (
+        "| what | lorpredict | CPU | peer | peer takes | CPU "
+        "| times as long | times the CPU | fastest repeats | repeats |"
+    )
+    rule = "| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
     return "\n".join([head, rule, *map(_row, comparisons)])
 
 
 def _row(each: Comparison) -> str:
-    ours, theirs = _told(median(each.ours)), _told(median(each.theirs))
+    ours, theirs = each.our_row, each.their_row
     return (
-        f"| {each.what} | {ours} | {each.peer} | {theirs} "
-        f"| {each.ratio():.3g} | {each.ratio(min):.3g} | {len(each.ours)} |"
+        f"| {each.what} | {told(ours.wall)} | {told(ours.cpu)} "
+        f"| {each.peer} | {told(theirs.wall)} | {told(theirs.cpu)} "
+        f"| {times(each.ratio())} | {times(each.cpu_ratio)} | {times(each.ratio(min))} "
+        f"| {len(each.ours):,} and {len(each.theirs):,} |"
     )
 
 
-def _told(seconds: float) -> str:
+def told(seconds: float) -> str:
+    """Tell seconds to three digits, in milliseconds below one."""
     return f"{seconds:.2f} s" if seconds >= 1 else f"{1000 * seconds:.3g} ms"
+
+
+def times(ratio: float) -> str:
+    """Tell a ratio to three digits."""
+    return f"{float(f'{ratio:.3g}'):,.9g}"
 
 
 def machine(packages: Sequence[str]) -> str:
