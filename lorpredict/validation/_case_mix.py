@@ -72,7 +72,7 @@ def remarks(table: pd.DataFrame) -> Iterator[str]:
         yield f"measured in none of these children: {', '.join(empty)}"
     unlike = table[table["often_outside"].fillna(value=False)]
     if len(unlike):
-        shares = unlike["share_outside"].map("{:.0%}".format).replace("nan%", "share not told")
+        shares = unlike["share_outside"].map("{:.1%}".format).replace("nan%", "share not told")
         told = [f"{label} ({share})" for label, share in zip(unlike["label"], shares, strict=True)]
         yield (
             "outside the central 95 % of the training children more often than one in ten: "
