@@ -54,7 +54,7 @@ def outcome_array(event: ArrayLike, duration: ArrayLike) -> Outcome:
 
 def log_cumulative_hazard(risk: Floats, *, smallest: float) -> Floats:
     """Return log(-log(1 - risk)); risks nearer to 0 or 1 than ``smallest`` are moved there."""
-    kept = np.clip(risk, smallest, 1 - smallest)
+    kept = np.minimum(np.maximum(risk, smallest), 1 - smallest)
     value: Floats = np.log(-np.log1p(-kept))
     return value
 

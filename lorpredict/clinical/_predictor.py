@@ -17,6 +17,9 @@ from lorpredict.errors import CatalogueError, Fault, did_you_mean
 _TRANSFORMS = frozenset({"identity", "log1p"})
 
 
+_NUMBERS = (int, float)
+
+
 class Kind(StrEnum):
     """What sort of value a column holds."""
 
@@ -247,7 +250,7 @@ class Predictor:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool)
 
 
 def _is_date(value: Any) -> bool:

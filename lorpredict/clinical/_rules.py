@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 
+_NEVER_MISSING = (bool, int, str)
+
 
 def is_missing(value: Any) -> bool:
     """Whether a value was not given: None, NaN or pandas' NA."""
     if isinstance(value, float):
         return value != value
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, _NEVER_MISSING):
         return value is None
     # NA is asked by its name first: comparing it with itself gives NA, which is no answer.
     return str(value) == "<NA>" or value != value
@@ -111,7 +113,7 @@ class Contradiction:
     Parameters
     ----------
     column
-        The column that is named first.
+        The column that is named first; where it was not given, nothing contradicts.
     problem, hint
         The same for every row, so that faults can be counted by kind.
     where
@@ -187,7 +189,11 @@ def faults_of_record(
     rules: Iterable[Contradiction], values: Values, row: int | None
 ) -> Iterator[Fault]:
     """Name what cannot be true of one record."""
-    return (rule.fault(values, row) for rule in rules if rule.where(values))
+    return (
+        rule.fault(values, row)
+        for rule in rules
+        if values[rule.column] == values[rule.column] and rule.where(values)
+    )
 
 
 def faults_of_columns(rules: Iterable[Contradiction], values: Values) -> Iterator[Fault]:

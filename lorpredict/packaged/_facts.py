@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from typing import Any, Self
 
 from lorpredict.design import ModelDesign
@@ -153,7 +154,7 @@ class ModelFacts:
             if not name.endswith(ends)
         }
 
-    @property
+    @cached_property
     def horizons(self) -> tuple[float, ...]:
         """Horizons within follow-up, in days since the landmark."""
         within = self.design.horizons <= self.follow_up_days_since_landmark

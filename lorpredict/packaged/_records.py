@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 
+_PLAIN = (bool, int, str)  # numpy's float is a float of Python's too, and is unpacked
 # Known at the landmark, and no predictors: the child's own clock, and the tables of its z-scores.
 _BESIDE_PREDICTORS = ("landmark_day", "growth_reference")
 OUTSIDE = "outside the central 95 % of the training children"
@@ -89,19 +90,14 @@ class RecordReader:
 
         What is known later is not looked at, so it can neither contradict nor be computed from.
         """
-        known = self.design.catalogue.predictors
         faults, readable = [], {}
         for key, value in record.items():
-            column = known.get(key)
-            if column is None:
-                hint = did_you_mean(key, list(known))
-                faults.append(Fault(key, "not a column of the catalogue", hint, row=row))
-            elif column.may_predict or key in _BESIDE_PREDICTORS:
-                fault = column.fault(value, row=row)
-                if fault is None:
-                    readable[key] = value
-                else:
-                    faults.append(fault)
+            column = self._looked_at.get(key)
+            fault = self._not_known(key, row) if column is None else column.fault(value, row=row)
+            if fault is not None:
+                faults.append(fault)
+            elif column is not None:
+                readable[key] = value
         values = values_of_record(readable)
         faults += contradictions(readable, row=row, values=values)
         filled = self._filled(readable, values)
@@ -111,6 +107,22 @@ class RecordReader:
             problem, hint = "holds none of the model's predictors", f"They are {names}"
             faults.append(Fault("record", problem, hint, row=row))
         return _Looked(readable, filled, tuple(faults))
+
+    @cached_property
+    def _looked_at(self) -> dict[str, Predictor]:
+        """Columns that are known in time."""
+        return {
+            key: column
+            for key, column in self.design.catalogue.predictors.items()
+            if column.may_predict or key in _BESIDE_PREDICTORS
+        }
+
+    def _not_known(self, key: str, row: int) -> Fault | None:
+        known = self.design.catalogue
+        if key in known:
+            return None
+        hint = did_you_mean(key, list(known))
+        return Fault(key, "not a column of the catalogue", hint, row=row)
 
     def _holds_nothing(self, record: Record, filled: Record) -> bool:
         """Of a single predictor the model has learnt what its absence means."""
@@ -192,12 +204,14 @@ def _as_records(records: Sequence[Record] | pd.DataFrame) -> Sequence[Record]:
 
 def _given(record: Record) -> dict[str, Any]:
     """Keep the values that are there, as plain Python values."""
-    plain = {str(key): _plain(value) for key, value in record.items()}
-    return {key: value for key, value in plain.items() if not is_missing(value)}
+    plain = ((str(key), _plain(value)) for key, value in record.items())
+    return {key: value for key, value in plain if not is_missing(value)}
 
 
 def _plain(value: Any) -> Any:
     """Unpack what numpy holds; leave the rest alone."""
+    if isinstance(value, _PLAIN):
+        return value
     return value.tolist() if hasattr(value, "tolist") else value
 
 
