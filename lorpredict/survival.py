@@ -193,7 +193,7 @@ class RiskInterval:
         low, high = (np.concatenate([getattr(p, end) for p in known]) for end in ("low", "high"))
         return cls(low, high, known[0].method)
 
-    def of(self, rows: Sequence[int]) -> RiskInterval:
+    def of(self, rows: Sequence[int] | Positions) -> RiskInterval:
         """Return the intervals of some patients."""
         return RiskInterval(self.low[rows], self.high[rows], self.method)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lorpredict.clinical import Catalogue, catalogue
-from lorpredict.errors import BeyondFollowUp
+from lorpredict.errors import BeyondFollowUp, UnknownPredictor, did_you_mean
 from lorpredict.explanation._labels import Labels
-from lorpredict.survival import Floats, Scale
+from lorpredict.survival import Floats, RiskInterval, Scale
 
 if TYPE_CHECKING:
     import shap
@@ -37,6 +38,8 @@ class Contributions:
         A child with a landmark day of its own is told at the same day since the first infusion.
     scale : ``risk`` (a probability), ``log_hazard`` or ``log_acceleration``
     catalogue : where labels, units and levels of the predictors are found
+    interval : RiskInterval, optional
+        How sure the predictions are, on the scale of the risk alone; None where nobody can say.
     """
 
     predictors: tuple[str, ...]
@@ -47,6 +50,7 @@ class Contributions:
     days: Floats
     scale: Scale
     catalogue: Catalogue = field(default_factory=catalogue, repr=False)
+    interval: RiskInterval | None = None
 
     @cached_property
     def labels(self) -> Labels:
@@ -72,6 +76,20 @@ class Contributions:
             f"Contributions({patients} patients, {predictors} predictors, {times} times, "
             f"scale={self.scale!r})"
         )
+
+
+def place_of(name: str, predictors: Sequence[str]) -> int:
+    """Find where a predictor stands among those that were explained.
+
+    Raises
+    ------
+    UnknownPredictor
+        If it is none of them.
+    """
+    if name not in predictors:
+        told = f"{name!r} is not a predictor of this model; expected one of {', '.join(predictors)}"
+        raise UnknownPredictor(f"{told}. {did_you_mean(name, list(predictors))}".rstrip(". "))
+    return list(predictors).index(name)
 
 
 def position_of(day: float, days: Floats) -> int:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lorpredict.clinical import Catalogue, catalogue
-from lorpredict.errors import UnknownPredictor, did_you_mean
-from lorpredict.explanation._contributions import position_of
+from lorpredict.errors import UnknownPredictor
+from lorpredict.explanation._contributions import place_of, position_of
 from lorpredict.explanation._labels import Labels
 from lorpredict.survival import Floats, Scale
 
@@ -53,7 +53,8 @@ class Interactions:
         UnknownPredictor
         BeyondFollowUp
         """
-        i, j, time = self._place(first), self._place(second), position_of(day, self.days)
+        i, j = (place_of(name, self.predictors) for name in (first, second))
+        time = position_of(day, self.days)
         if i == j:
             raise UnknownPredictor(f"an interaction of {first!r} with itself; name two predictors")
         both: Floats = self.values[:, i, j, time] + self.values[:, j, i, time]
@@ -66,14 +67,6 @@ class Interactions:
             for first, second in combinations(self.predictors, 2)
         ]
         return sorted(told, key=lambda each: -each[2])
-
-    def _place(self, name: str) -> int:
-        if name not in self.predictors:
-            hint = did_you_mean(name, list(self.predictors)) or (
-                f"Predictors: {', '.join(self.predictors)}"
-            )
-            raise UnknownPredictor(f"{name!r} is no predictor of the model. {hint}")
-        return self.predictors.index(name)
 
     def __repr__(self) -> str:
         patients, predictors, _, times = self.values.shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,7 @@ class Labels:
 
     def label_with_unit(self, name: str) -> str:
         """What a predictor is called, with its unit: ``C-reactive protein (mg/L)``."""
-        unit = self._unit(name)
+        unit = self.unit(name)
         return f"{self.label(name)} ({unit})" if unit else self.label(name)
 
     def told(self, name: str, value: Any) -> str:
@@ -48,7 +49,7 @@ class Labels:
 
     def told_with_unit(self, name: str, value: Any) -> str:
         """Word a value with its unit: ``12 mg/L``."""
-        unit = self._unit(name) if is_measured(value) else ""
+        unit = self.unit(name) if is_measured(value) else ""
         return f"{self.told(name, value)} {unit}".rstrip()
 
     def as_displayed(self, name: str, value: Any) -> float | str:
@@ -72,10 +73,23 @@ class Labels:
             return float(values.index(value)) if value in values else math.nan
         return float(value)
 
+    def levels(self, name: str, values: Iterable[Any]) -> tuple[str, ...]:
+        """Words of the levels that occur, in the catalogue's order; none of a number."""
+        known = self._known(name)
+        measured = [value for value in values if is_measured(value)]
+        if known is not None and known.kind is Kind.NUMBER:
+            return ()
+        if any(_is_boolean(known, value) for value in measured):
+            return ("no", "yes")
+        words = {self.told(name, value) for value in measured if isinstance(value, str)}
+        in_order = [level.label for level in known.levels] if known else sorted(words)
+        return tuple(word for word in in_order if word in words)
+
     def _known(self, name: str) -> Predictor | None:
         return self.catalogue.predictors.get(name)
 
-    def _unit(self, name: str) -> str:
+    def unit(self, name: str) -> str:
+        """Unit of a number as people write it; empty where there is none."""
         known = self._known(name)
         return known.readable_unit if known is not None and known.kind is Kind.NUMBER else ""
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lorpredict.errors import UnsupportedModel
 from lorpredict.explanation._contributions import Contributions
-from lorpredict.explanation._shap_figure import finish
+from lorpredict.explanation._shap_figure import finish, wrapped
 from lorpredict.explanation._titles import CAPTION, TIME_AXIS, Wording
 from lorpredict.survival import Floats
 
@@ -21,6 +21,9 @@ PALETTE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 OTHERS = "#555555"
 FEW_DAYS = 30
+LONGEST_LABEL = 42
+BAND = "#dddddd"
+INTERVAL = "95 % interval"
 BASE_VALUE = "base value: nothing known of the child"
 
 
@@ -55,7 +58,7 @@ def over_time(
     told = contributions.labels
     labels = [f"{told.label(names[i])}: {told.told_with_unit(names[i], values[i])}" for i in lines]
     _draw_lines(below, months, moved, lines, labels)
-    below.set(xlabel=TIME_AXIS, ylabel=_two_lines(words.contribution))
+    below.set(xlabel=TIME_AXIS, ylabel=upright(words.contribution))
     finish(figure, f"One child's {words.short} over time", caption=CAPTION if synthetic else "")
     return figure
 
@@ -118,7 +121,12 @@ def _draw_prediction(
         months, child, color="black", marker=_marker(months, "o"), markersize=4, label="this child"
     )
     axes.plot(months, base, color=OTHERS, linestyle=":", label=BASE_VALUE)
-    axes.set_ylabel(_two_lines(words.predicted))
+    if contributions.interval is not None:
+        sure = contributions.interval.of([patient])
+        axes.fill_between(
+            months, 100 * sure.low[0], 100 * sure.high[0], color=BAND, linewidth=0, label=INTERVAL
+        )
+    axes.set_ylabel(upright(words.predicted))
     axes.set_ylim(bottom=0)
     _dress(axes)
 
@@ -134,7 +142,7 @@ def _draw_lines(
             color=colour,
             marker=_marker(months, marker),
             markersize=4,
-            label=text,
+            label=wrapped(text, LONGEST_LABEL),
         )
     others = np.delete(moved, lines, axis=0)
     if len(others):
@@ -162,6 +170,12 @@ def _dress(axes: Axes) -> None:
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)
 
 
-def _two_lines(text: str) -> str:
+def broken(text: str) -> str:
+    """Break the name of an axis where it reads on best."""
     before = " loss of" if " loss of" in text else " ("
     return text.replace(before, f"\n{before.lstrip()}")
+
+
+def upright(text: str) -> str:
+    """Break the name of an axis that goes up."""
+    return broken(text.replace("(right: ", "(up: "))

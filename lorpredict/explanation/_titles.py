@@ -78,11 +78,16 @@ class Wording:
         to_the_right = f" (right: {_HIGHER[self.scale]})" if self.scale in _HIGHER else ""
         return f"Contribution to the {self.short}{to_the_right}"
 
+    @property
+    def interaction(self) -> str:
+        """Name of the axis of interactions."""
+        return f"Interaction\n({self.unit})" if self.is_probability else f"Interaction\n{self.unit}"
+
     def outcome(self, day: float) -> str:
         """What is predicted by a day: ``risk by 12 months after the first infusion``."""
         if not self.changes_with_time:
             return f"{self.short}, the same at all times"
-        return f"{self.short} by {self._when(day)} after the first infusion"
+        return f"{self.short} by {self.when(day)} after the first infusion"
 
     def months(self, days: Floats) -> Floats:
         """Months since the first infusion."""
@@ -92,7 +97,8 @@ class Wording:
         """A prediction as people read it."""
         return f"{100 * value:.1f} %" if self.is_probability else f"{value:.2f}"
 
-    def _when(self, day: float) -> str:
+    def when(self, day: float) -> str:
+        """Tell a day since the landmark as a time since the first infusion."""
         months = (day + self.landmark_day) / DAYS_A_MONTH
         if abs(months - round(months)) < 0.05:
             return f"{round(months)} months"

@@ -9,19 +9,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
-from lorpredict.explanation._contributions import Contributions
-from lorpredict.explanation._over_time import importance_over_time, over_time
-from lorpredict.explanation._shap_figure import finish, make_room, say_predictors, shap_figure
+from lorpredict.explanation._clouds import dependence, interaction
+from lorpredict.explanation._contributions import Contributions, position_of
+from lorpredict.explanation._heat_map import heat_map
+from lorpredict.explanation._over_time import INTERVAL, broken, importance_over_time, over_time
+from lorpredict.explanation._shap_figure import (
+    dress_dots,
+    finish,
+    make_room,
+    say_predictors,
+    shap_figure,
+    widen,
+)
 from lorpredict.explanation._titles import CAPTION, Wording
+from lorpredict.explanation._values import DOTS, VALUES
 
 if TYPE_CHECKING:
     import shap
 
-__all__ = ["bar", "beeswarm", "importance_over_time", "over_time", "waterfall"]
+__all__ = [
+    "bar",
+    "beeswarm",
+    "dependence",
+    "heat_map",
+    "importance_over_time",
+    "interaction",
+    "over_time",
+    "waterfall",
+]
 
 SHOWN = 12
+_TICKS = 5
 
 
 def beeswarm(
@@ -43,10 +67,15 @@ def beeswarm(
 
     words = Wording(contributions.scale, landmark_day)
     with shap_figure() as figure:
-        shap.plots.beeswarm(_drawn(contributions, day), max_display=SHOWN, show=False)
+        shap.plots.beeswarm(
+            _drawn(contributions, day), max_display=SHOWN, color=colormaps[VALUES], show=False
+        )
+        dress_dots(figure.axes[0])
+        figure.axes[0].xaxis.set_major_locator(MaxNLocator(_TICKS))
         say_predictors(figure)
-        figure.axes[0].set_xlabel(words.contribution)
-        figure.axes[-1].set_ylabel("Value (grey: not measured)")
+        widen(figure)
+        figure.axes[0].set_xlabel(broken(words.contribution))
+        figure.axes[-1].set_ylabel("Value (ring: not measured)")
         finish(figure, _headed("What moves the", words, day), caption=_caption(synthetic))
     return figure
 
@@ -64,6 +93,8 @@ def bar(
     with shap_figure() as figure:
         shap.plots.bar(_drawn(contributions, day), max_display=SHOWN, show=False)
         say_predictors(figure)
+        widen(figure)
+        _plain_bars(figure.axes[0])
         figure.axes[0].set_xlabel(f"Mean absolute contribution\n({words.unit})")
         finish(figure, _headed("What matters for the", words, day), caption=_caption(synthetic))
     return figure
@@ -100,7 +131,7 @@ def waterfall(
     with shap_figure(layout="none") as figure:
         shap.plots.waterfall(explained, max_display=SHOWN, show=False)
         say_predictors(figure)
-        _name_both_ends(figure, explained, words)
+        _name_both_ends(figure, explained, words, _interval(contributions, patient, day))
         make_room(figure)
         finish(figure, _headed("One child's", words, day), caption=_caption(synthetic))
     return figure
@@ -122,11 +153,32 @@ def _caption(synthetic: bool) -> str:
     return CAPTION if synthetic else ""
 
 
-def _name_both_ends(figure: Figure, explained: shap.Explanation, words: Wording) -> None:
+def _plain_bars(axes: Axes) -> None:
+    """Take away sign and colour of shap's bars: a mean of absolute values has no direction."""
+    bars = [each for each in axes.patches if isinstance(each, Rectangle)]
+    for drawn, text in zip(bars, axes.texts, strict=True):
+        drawn.set_color(DOTS)
+        text.set(text=f"{drawn.get_width():.3g}", color="black")
+    axes.set_xlim(right=1.15 * max(drawn.get_width() for drawn in bars) or 1)
+    axes.xaxis.set_major_locator(MaxNLocator(_TICKS))
+
+
+def _interval(contributions: Contributions, patient: int, day: float) -> str:
+    """Word how sure one prediction is; nothing where nobody can say."""
+    if contributions.interval is None:
+        return ""
+    sure, time = contributions.interval.of([patient]), position_of(day, contributions.days)
+    return f", {INTERVAL} {100 * sure.low[0, time]:.0f} to {100 * sure.high[0, time]:.0f} %"
+
+
+def _name_both_ends(
+    figure: Figure, explained: shap.Explanation, words: Wording, interval: str
+) -> None:
     """Put words where shap writes E[f(X)] and f(x)."""
     base = float(explained.base_values)
     predicted = base + float(explained.values.sum())
     axes, at_base, at_prediction = figure.axes[:3]
     at_base.set_xticks([base], [f"\nbase value {words.shown(base / words.factor)}"], ha="center")
-    at_prediction.set_xticks([predicted], [f"this child {words.shown(predicted / words.factor)}"])
+    told = f"this child {words.shown(predicted / words.factor)}{interval}"
+    at_prediction.set_xticks([predicted], [told])
     axes.set_xlabel(words.predicted, labelpad=20)

@@ -106,14 +106,16 @@ class PackagedModel:
         detail
             Tell each feature that the model sees by itself, such as ``location=L2``.
         """
-        return self._moved(self._asked(records, days_since_first_infusion), detail=detail)
+        question = self._asked(records, days_since_first_infusion)
+        return self._moved(question, self._risks(question).interval, detail=detail)
 
     def answer(
         self, records: Records | pd.DataFrame, *, days_since_first_infusion: ArrayLike | None = None
     ) -> tuple[RiskPrediction, Contributions]:
         """Predict and explain, looking at the records once; as :meth:`predict`, :meth:`explain`."""
         question = self._asked(records, days_since_first_infusion)
-        return self._risks(question), self._moved(question)
+        risks = self._risks(question)
+        return risks, self._moved(question, risks.interval)
 
     def interactions(
         self, records: Records | pd.DataFrame, *, days_since_first_infusion: ArrayLike | None = None
@@ -244,7 +246,9 @@ class PackagedModel:
             low[rows], high[rows] = found.low, found.high
         return RiskInterval(low, high, self.interval_method)
 
-    def _moved(self, question: Question, *, detail: bool = False) -> Contributions:
+    def _moved(
+        self, question: Question, interval: RiskInterval | None, *, detail: bool = False
+    ) -> Contributions:
         encoding = self.encoding
         told = encoding.names if detail else encoding.predictors
         values = np.empty((len(question.checked), len(told), len(question.asked)))
@@ -262,6 +266,7 @@ class PackagedModel:
             days=question.asked - self.facts.design.landmark_day,
             scale=exact.scale,
             catalogue=self.facts.design.catalogue,
+            interval=interval if exact.scale == "risk" else None,
         )
 
     def _explainer(self, days: Floats) -> ExactExplainer:

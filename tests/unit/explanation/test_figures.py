@@ -16,6 +16,7 @@ from matplotlib.text import Text
 
 from lorpredict.errors import BeyondFollowUp, UnsupportedModel
 from lorpredict.explanation import Contributions, figures, top_contributions
+from lorpredict.survival import RiskInterval
 
 PREDICTORS = ("crp_mg_l", "antibodies_week14", "perianal", "trough_week14_ug_ml", "invented")
 
@@ -89,7 +90,7 @@ def test_titles_tell_the_scale_and_count_from_the_first_infusion(
     hazard = figures.waterfall(log_hazards, 0, 267)
 
     assert "What moves the risk by 12 months after the first infusion" in _texts(swarm)
-    assert "Contribution to the risk (percentage points)" in _texts(swarm)
+    assert "Contribution to the risk\n(percentage points)" in _texts(swarm)
     assert "What matters for the risk by 198 days after the first infusion" in _texts(bars)
     assert "One child's log-hazard, the same at all times" in _texts(hazard)
     assert "synthetic" not in _texts(swarm)
@@ -102,7 +103,9 @@ def test_a_time_says_which_way_is_sooner(contributions: Contributions) -> None:
     assert "One child's log-acceleration, the same at all times" in child
     assert "Log-acceleration of secondary loss of response (right: sooner)" in child
     swarm = _texts(figures.beeswarm(accelerated, 267))
-    assert "Contribution to the log-acceleration (right: sooner)" in swarm
+    assert "Contribution to the log-acceleration\n(right: sooner)" in swarm
+    upright = _texts(figures.dependence(accelerated, "perianal", 267))
+    assert "Contribution to the log-acceleration\n(up: sooner)" in upright
     told = [sentence.text for sentence in top_contributions(accelerated, 0, 1, n=4)]
     assert told[2:] == ["time to loss of response ÷ 1.02", "time to loss of response × 1.01"]
     with pytest.raises(UnsupportedModel, match="log-acceleration are the same at all times"):
@@ -157,6 +160,22 @@ def test_over_time_draws_the_risk_above_what_moves_it(contributions: Contributio
     )
     assert "Infliximab trough at week 14: 0.8 µg/mL" in _texts(figure)
     assert "2 others together" in _texts(figure)
+
+
+def test_pictures_of_a_child_say_how_sure_its_risk_is(contributions: Contributions) -> None:
+    sure = RiskInterval(contributions.predicted - 0.04, contributions.predicted + 0.09, "made up")
+    told = replace(contributions, interval=sure)
+
+    (band,) = figures.over_time(told, 3).axes[0].collections
+    ends = np.asarray(band.get_paths()[0].vertices)[:, 1]
+
+    assert (ends.min(), ends.max()) == pytest.approx(
+        (100 * sure.low[3].min(), 100 * sure.high[3].max())
+    )
+    assert "95 % interval" in _texts(figures.over_time(told, 3))
+    assert "this child 35.1 %, 95 % interval 31 to 44 %" in _texts(figures.waterfall(told, 0, 267))
+    for draw in (figures.over_time(contributions, 3), figures.waterfall(contributions, 0, 267)):
+        assert "interval" not in _texts(draw)
 
 
 def test_what_is_constant_in_time_is_not_drawn_over_time(log_hazards: Contributions) -> None:
