@@ -8,11 +8,15 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lorpredict.clinical import Kind, Predictor, contradictions
+from lorpredict.clinical import Catalogue, Kind, Predictor, contradictions
 from lorpredict.development import Development
 from lorpredict.evaluation import figures as judged
-from lorpredict.explanation import figures as explained
+from lorpredict.explanation import figures
 from lorpredict.outcome import AtRisk
+from lorpredict.report.explained import ExplainedCohort
+
+_DEPENDENCES = 6
+_INTERACTIONS = 3
 
 
 def overview_figures(development: Development) -> Iterator[tuple[str, Figure]]:
@@ -35,14 +39,47 @@ def explanation_figures(development: Development, family: str) -> Iterator[tuple
     marks: Any = {"landmark_day": design.landmark_day, "synthetic": synthetic}
     last = model.facts.horizons[-1]
     children = model.explain(development.at_risk.X)
-    yield "shap_beeswarm", explained.beeswarm(children, last, **marks)
-    yield "shap_bar", explained.bar(children, last, **marks)
+    yield "shap_beeswarm", figures.beeswarm(children, last, **marks)
+    yield "shap_bar", figures.bar(children, last, **marks)
     record = typical_record(development.at_risk, model.encoding.predictors)
     days = development.evaluation.days + design.landmark_day
     typical = model.explain([record], days_since_first_infusion=days)
-    yield "shap_waterfall_typical_child", explained.waterfall(typical, 0, last, **marks)
+    yield "shap_waterfall_typical_child", figures.waterfall(typical, 0, last, **marks)
     if children.scale == "risk":  # a log-hazard does not change with time
-        yield "shap_over_time_typical_child", explained.over_time(typical, 0, **marks)
+        yield "shap_over_time_typical_child", figures.over_time(typical, 0, **marks)
+
+
+def cohort_figures(explained: ExplainedCohort) -> Iterator[tuple[str, Figure]]:
+    """Draw what moves a model's predictions for the children of a cohort, by the last day."""
+    facts, day = explained.facts, explained.last_day
+    marks: Any = {
+        "landmark_day": explained.landmark_day,
+        "synthetic": facts.training.synthetic,
+    }
+    everyone, shown = explained.everyone, explained.shown
+    yield "shap_bar", figures.bar(everyone, day, **marks)
+    yield "shap_beeswarm", figures.beeswarm(shown, day, **marks)
+    yield "shap_heat_map", figures.heat_map(shown, day, **marks)
+    if explained.words.changes_with_time:
+        yield "shap_importance_over_time", figures.importance_over_time(everyone, **marks)
+    for name in explained.strongest[:_DEPENDENCES]:
+        yield f"shap_dependence_{name}", figures.dependence(shown, name, day, **marks)
+    for first, second in explained.pairs(_INTERACTIONS):
+        drawn = figures.interaction(explained.interactions, first, second, day, **marks)
+        yield f"shap_interaction_{first}_with_{second}", drawn
+    yield from _typical_figures(explained, marks)
+
+
+def _typical_figures(explained: ExplainedCohort, marks: Any) -> Iterator[tuple[str, Figure]]:
+    everyone = explained.everyone
+    table = pd.DataFrame(everyone.data, columns=list(everyone.predictors))
+    record = _typical(table, everyone.catalogue, everyone.predictors)
+    days = everyone.days + explained.landmark_day
+    typical = explained.model.explain([record], days_since_first_infusion=days)
+    drawn = figures.waterfall(typical, 0, explained.last_day, **marks)
+    yield "shap_waterfall_typical_child", drawn
+    if explained.words.changes_with_time:
+        yield "shap_over_time_typical_child", figures.over_time(typical, 0, **marks)
 
 
 def typical_record(at_risk: AtRisk, predictors: Sequence[str]) -> dict[str, object]:
@@ -51,8 +88,11 @@ def typical_record(at_risk: AtRisk, predictors: Sequence[str]) -> dict[str, obje
     Medians of single columns need not agree with one another, as those of age, age at onset and
     duration; what contradicts the rest is left out.
     """
-    known = at_risk.design.catalogue
-    measured = {known[name]: at_risk.X[name].dropna() for name in predictors}
+    return _typical(at_risk.X, at_risk.design.catalogue, predictors)
+
+
+def _typical(table: pd.DataFrame, known: Catalogue, predictors: Sequence[str]) -> dict[str, object]:
+    measured = {known[name]: table[name].dropna() for name in predictors}
     record = {
         column.key: _median(column, values) if column.kind is Kind.NUMBER else values.mode().iloc[0]
         for column, values in measured.items()

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,13 @@ def test_the_library_example_of_the_readme_runs(
     (example,) = (block for block in blocks("README.md") if "import lorpredict" in block)
     exec(compile(example, "README.md", "exec"), {})  # noqa: S102  our own page
     assert "69 at risk at the landmark" in capsys.readouterr().out
+
+
+def test_the_example_of_the_readme_about_a_forest_of_ones_own_runs() -> None:
+    (example,) = (block for block in blocks("README.md") if "load_veterans_lung_cancer" in block)
+    names: dict[str, Any] = {}
+    exec(compile(example, "README.md", "exec"), names)  # noqa: S102  our own page
+    assert names["explanation"].shape == (137, 3, 3)
 
 
 @pytest.mark.parametrize("document", [*sorted(PROJECT.glob("docs/**/*.md")), PROJECT / "README.md"])

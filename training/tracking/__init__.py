@@ -6,6 +6,7 @@ in between takes them back.
 """
 
 from training.tracking._comparison import record_comparison
+from training.tracking._explanation import record_explanation
 from training.tracking._fetched import downloaded
 from training.tracking._logged_model import LoggedModel, refuse_other_answers
 from training.tracking._recalibration import record_recalibration
@@ -18,6 +19,7 @@ __all__ = [
     "LoggedModel",
     "downloaded",
     "record_comparison",
+    "record_explanation",
     "record_recalibration",
     "record_simulation",
     "record_training",
