@@ -29,8 +29,9 @@ setup: .venv/.installed  ## .venv from the hashed lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	touch $@
 
-servers: setup  ## PostgreSQL, which tests need; installs Debian's package where there is none
+servers: setup  ## PostgreSQL and Chromium, which tests need; Debian's packages where there are none
 	$(BIN)/python -m scripts.postgresql --install
+	$(BIN)/python -m scripts.browser --install
 
 demo: setup  ## the whole line, from cohort to explained answer
 	$(BIN)/python -m scripts.demo

@@ -24,6 +24,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from scripts.debian import apt_get, as_root
 from scripts.ports import free_port
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -145,28 +146,19 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _install() -> int:
     programs = server_programs()
     if programs is None:
-        _apt_get("update", "-qq")
+        apt_get("update", "-qq")
         # First what makes clusters, so that it can be told to make and start none of its own.
-        _apt_get("install", "-y", "-qq", "--no-install-recommends", "postgresql-common")
+        apt_get("install", "-y", "-qq", "--no-install-recommends", "postgresql-common")
         _make_no_cluster()
-        _apt_get("install", "-y", "-qq", "--no-install-recommends", "postgresql")
+        apt_get("install", "-y", "-qq", "--no-install-recommends", "postgresql")
         programs = server_programs()
     print(f"PostgreSQL is in {programs}" if programs else "PostgreSQL could not be installed")
     return 0 if programs else 1
 
 
-def _apt_get(*arguments: str) -> None:
-    unasked = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    subprocess.run([*_as_root(), *unasked, "apt-get", *arguments], check=True)
-
-
 def _make_no_cluster() -> None:
     change = r"s/^#?\s*create_main_cluster.*$/create_main_cluster = false/"
-    subprocess.run([*_as_root(), "sed", "-ri", change, str(_CLUSTERS)], check=True)
-
-
-def _as_root() -> list[str]:
-    return [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    subprocess.run([*as_root(), "sed", "-ri", change, str(_CLUSTERS)], check=True)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ import signal
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
 
 from lorpredict import AtRisk, Cohort, Development, ModelDesign, PackagedModel, develop, landmark
 from lorpredict.synthetic import reconstructed_cohort
+from scripts.browser import browser
 from scripts.postgresql import server_programs, throwaway_server
 
 os.environ["MPLBACKEND"] = "Agg"  # no test opens a window
@@ -79,9 +81,19 @@ def packaged(development: Development) -> dict[str, PackagedModel]:
 def postgresql() -> Iterator[str]:
     """Address of an empty PostgreSQL database, whose server ends with the tests."""
     if server_programs() is None:
-        told = "no PostgreSQL server here: make servers"
-        if os.environ.get("LORPREDICT_REQUIRE_SERVERS") == "1":
-            pytest.fail(told, pytrace=False)
-        pytest.skip(told)
+        _not_here("PostgreSQL server")
     with throwaway_server() as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The program of a real browser."""
+    return browser() or _not_here("Chromium")
+
+
+def _not_here(program: str) -> NoReturn:
+    told = f"no {program} here: make servers"
+    if os.environ.get("LORPREDICT_REQUIRE_SERVERS") == "1":
+        pytest.fail(told, pytrace=False)
+    pytest.skip(told)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import html
-import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -15,31 +12,19 @@ import pytest
 
 from lorpredict import AtRisk, Cohort
 from lorpredict.report.explained import explanation_page
+from scripts.browser import document_after
 from tests.unit.report.explaining import model_of, table_of
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
-]
+pytestmark = pytest.mark.slow
 
 TABLES = ("beeswarm", "dependence", "field", "together", "child-picture")
 
 
-def run_in_browser(page: str, place: Path) -> str:
+def run_in_browser(chromium: Path, page: str, place: Path) -> str:
     """The document after its script has run."""
     file = place / "page.html"
     file.write_text(page, "utf-8")
-    run = subprocess.run(
-        [
-            str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-            "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", f"--user-data-dir={place / 'profile'}", "--window-size=1200,900",
-            "--virtual-time-budget=4000", "--dump-dom", file.as_uri(),
-        ],
-        capture_output=True, text=True, check=True, timeout=120, env=os.environ,
-    )  # fmt: skip
-    return run.stdout
+    return document_after(chromium, file, profile=place / "profile")
 
 
 def cells(document: str, name: str) -> list[str]:
@@ -63,11 +48,12 @@ def pages(
     cohort: Cohort,
     at_risk: AtRisk,
     table: pd.DataFrame,
+    chromium: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[str, str]:
     """The page as it was written, and as its script has left it."""
     written = explanation_page(model_of(request.param, cohort, at_risk), table)
-    return written, run_in_browser(written, tmp_path_factory.mktemp("browser"))
+    return written, run_in_browser(chromium, written, tmp_path_factory.mktemp("browser"))
 
 
 def test_script_draws_every_picture(pages: tuple[str, str]) -> None:
