@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,7 @@ def grouped(explanation: shap.Explanation, groups: Mapping[str, Sequence[str]]) 
     Parameters
     ----------
     explanation
-        With ``feature_names``.
+        Of some rows, with ``feature_names``.
     groups
         Name of the group -> the columns that it sums; columns of no group stay.
 
@@ -42,7 +42,7 @@ def grouped(explanation: shap.Explanation, groups: Mapping[str, Sequence[str]]) 
     """
     import shap
 
-    names = [str(name) for name in explanation.feature_names]
+    names = _names(explanation)
     _refuse_other_groups(names, groups)
     group_of = {column: group for group, columns in groups.items() for column in columns}
     told = list(dict.fromkeys(group_of.get(name, name) for name in names))
@@ -68,16 +68,44 @@ def _which(columns: Floats) -> Floats:
     return np.where(measured, chosen, np.nan)
 
 
+def _names(explanation: shap.Explanation) -> list[str]:
+    """Names of the columns; refused where there are none, or a single row was cut out."""
+    given = explanation.feature_names
+    if given is None:
+        hint = "Train the model on a DataFrame, or set explanation.feature_names"
+        fault = Fault("feature_names", "the columns have no names", hint)
+    elif np.ndim(explanation.data) != 2:
+        shape = np.shape(explanation.values)
+        hint = "Group first, then choose the row: grouped(explanation, groups)[0]"
+        fault = Fault("values", f"a single row of shape {shape}, expected rows", hint)
+    else:
+        return [str(name) for name in given]
+    raise FaultsFound([fault], subject="the explanation to be grouped")
+
+
 def _refuse_other_groups(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> None:
-    times = Counter(column for columns in groups.values() for column in columns)
-    faults = [
-        *(Fault(column, "not a column of the explanation", did_you_mean(column, list(names)))
-          for column in times if column not in names),
-        *(Fault(column, "stands in two groups") for column, often in times.items() if often > 1),
-        *(Fault(group, "names a group and a column outside it")
-          for group, columns in groups.items() if group in names and group not in columns),
-        *(Fault(group, "a group without columns")
-          for group, columns in groups.items() if not columns),
-    ]  # fmt: skip
+    faults = list(_words_for_lists(groups)) or list(_faults_of_groups(names, groups))
     if faults:
         raise FaultsFound(faults, subject="the groups of columns")
+
+
+def _words_for_lists(groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    for group, columns in groups.items():
+        if isinstance(columns, str):
+            hint = "Put it into a list: [column]"
+            yield Fault(group, "a single name, expected a list of columns", hint)
+
+
+def _faults_of_groups(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    times = Counter(column for columns in groups.values() for column in columns)
+    for column, often in times.items():
+        if column not in names:
+            hint = did_you_mean(column, list(names))
+            yield Fault(column, "not a column of the explanation", hint)
+        if often > 1:
+            yield Fault(column, "stands in the groups more than once")
+    for group, columns in groups.items():
+        if not columns:
+            yield Fault(group, "a group without columns")
+        elif group in names and group not in columns:
+            yield Fault(group, "names a group and a column outside it")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lorpredict.errors import BeyondFollowUp, UnsupportedModel
+from lorpredict.errors import BeyondFollowUp, Fault, FaultsFound, UnsupportedModel
 from lorpredict.explanation._background import BackgroundPaths
 from lorpredict.explanation._paths import TreePaths
-from lorpredict.explanation._rows import as_rows, feature_names
+from lorpredict.explanation._rows import LearntColumns, is_of
 from lorpredict.survival import Floats, Scale
 from lorpredict.trees import TreeEnsemble
 
@@ -90,13 +90,18 @@ class SurvivalTreeExplainer:
     ) -> None:
         trees = _read(model, output, training)
         self.output = trees.output
-        self.feature_names = feature_names(model)
+        self._columns = LearntColumns.of(model, trees.n_features)
         self._one_time = times is not None and np.ndim(times) == 0
         trees = trees if times is None else _at(trees, times)
         self._paths: TreePaths | BackgroundPaths = TreePaths.of(trees)
         if data is not None:
-            background = as_rows(data, self.feature_names, subject="the background")
+            background = self._columns.rows(data, subject="the background")
             self._paths = BackgroundPaths.of(trees, background)
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the features that the model learnt from; None where it saw an array."""
+        return self._columns.names
 
     @property
     def times(self) -> Floats | None:
@@ -118,7 +123,8 @@ class SurvivalTreeExplainer:
         Parameters
         ----------
         features : DataFrame or array of shape (n_rows, n_features)
-            NaN where a value was not measured. Columns of a DataFrame are found by name.
+            NaN where a value was not measured. Columns of a DataFrame are found by name, and
+            taken in their order where the model was trained on an array.
 
         Returns
         -------
@@ -140,7 +146,7 @@ class SurvivalTreeExplainer:
             base_values,
             rows,
             feature_names=self.feature_names,
-            output_names=[f"{time:g}" for time in self.times],
+            output_names=[_written(time) for time in self.times],
         )
 
     def contributions(self, features: Any) -> tuple[Floats, Floats]:
@@ -184,7 +190,7 @@ class SurvivalTreeExplainer:
         return self.times is None or self._one_time
 
     def _rows(self, features: Any) -> Floats:
-        return as_rows(features, self.feature_names, subject="the table of rows to explain")
+        return self._columns.rows(features, subject="the table of rows to explain")
 
     def __repr__(self) -> str:
         return f"SurvivalTreeExplainer(output={self.output!r}, {self._paths!r})"
@@ -193,11 +199,22 @@ class SurvivalTreeExplainer:
 def _read(model: Any, output: Output, training: tuple[Any, Any] | None) -> TreeEnsemble:
     if isinstance(model, TreeEnsemble):
         return _as_output(model, output)
-    if any(kind.__module__.partition(".")[0] == "xgboost" for kind in type(model).__mro__):
+    if is_of("xgboost", model):
         return _as_output(TreeEnsemble.from_xgboost(model), output)
-    if output == "margin" or output == "log_acceleration":
-        return _as_output(TreeEnsemble.from_scikit_survival(model, training=training), output)
-    return TreeEnsemble.from_scikit_survival(model, output, training=training)
+    if training is not None and hasattr(model, "n_features_in_"):
+        training = _in_learnt_order(model, training)
+    if hasattr(model, "learning_rate") and output in ("margin", "log_acceleration"):  # boosting
+        return _as_output(TreeEnsemble.from_scikit_survival(model), output)
+    return TreeEnsemble.from_scikit_survival(model, output, training=training)  # type: ignore[arg-type]  # refuses a margin
+
+
+def _in_learnt_order(model: Any, training: Any) -> tuple[Floats, Any]:
+    subject = "the rows of the training"
+    if not isinstance(training, tuple | list) or len(training) != 2:
+        fault = Fault("training", f"is a {type(training).__name__}, expected a pair (X, y)")
+        raise FaultsFound([fault], subject=subject)
+    X, y = training
+    return LearntColumns.of(model, model.n_features_in_).rows(X, subject=subject), y
 
 
 def _as_output(trees: TreeEnsemble, output: Output) -> TreeEnsemble:
@@ -215,10 +232,18 @@ def _as_output(trees: TreeEnsemble, output: Output) -> TreeEnsemble:
 def _at(trees: TreeEnsemble, times: ArrayLike) -> TreeEnsemble:
     if trees.times is None:
         raise UnsupportedModel(f"the {trees.output} does not depend on time; leave times out")
-    asked = np.atleast_1d(np.asarray(times, dtype=float))
-    last = trees.times[-1]
-    wrong = asked[~((asked >= 0) & (asked <= last))]
+    asked, last = np.asarray(times), trees.times[-1]
+    if asked.dtype.kind not in "iuf" or asked.ndim > 1 or not asked.size:
+        told = f"times of shape {asked.shape} that hold {asked.dtype}"
+        raise BeyondFollowUp(f"{told}: expected one number, or a list of numbers")
+    wrong = np.atleast_1d(asked)[~np.atleast_1d((asked >= 0) & (asked <= last))]
     if wrong.size:
-        told = ", ".join(f"{time:g}" for time in wrong)
-        raise BeyondFollowUp(f"times {told}: expected 0 to {last:g}, the last one in training")
+        told = ", ".join(map(_written, wrong))
+        expected = f"expected 0 to {_written(last)}, the last one in training"
+        raise BeyondFollowUp(f"times {told}: {expected}")
     return trees.at(asked)
+
+
+def _written(time: float) -> str:
+    """Write a time with all its digits, so that two times never have one name."""
+    return np.format_float_positional(float(time), trim="-")

@@ -40,7 +40,8 @@ def read_scikit_survival(
     ):
         raise UnsupportedModel(
             f"{type(model).__name__} has no trees that are known here; expected a "
-            "RandomSurvivalForest, ExtraSurvivalTrees or GradientBoostingSurvivalAnalysis"
+            "RandomSurvivalForest, ExtraSurvivalTrees or GradientBoostingSurvivalAnalysis of "
+            "scikit-survival, or a survival model of XGBoost"
         )
     if not hasattr(model, "estimators_"):
         raise NotFitted(f"this {type(model).__name__} has not learnt yet; call fit first")

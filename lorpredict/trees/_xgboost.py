@@ -51,7 +51,8 @@ def _booster(model: Any) -> Any:
         )
     if not model.__sklearn_is_fitted__():
         raise NotFitted(f"this {type(model).__name__} has not learnt yet; call fit first")
-    if not np.isnan(model.missing):
+    marked: float | None = model.missing
+    if marked is not None and not np.isnan(marked):
         raise UnsupportedModel(
             f"missing={model.missing!r} marks what was not measured; write NaN there and refit"
         )

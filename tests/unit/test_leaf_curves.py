@@ -10,6 +10,7 @@ import pytest
 from sksurv.ensemble import ExtraSurvivalTrees, RandomSurvivalForest
 
 from lorpredict.errors import FaultsFound
+from lorpredict.explanation import SurvivalTreeExplainer
 from lorpredict.survival import Floats, Outcome, Scale
 from lorpredict.trees import TreeEnsemble
 from tests.unit.explanation.kinds import outcomes_of, some_rows
@@ -94,3 +95,33 @@ def test_other_rows_than_those_of_the_training_are_refused(
         TreeEnsemble.from_scikit_survival(forest, training=change(rows, outcome))
 
     assert "as they were given to fit" in str(refused.value)
+
+
+def test_rows_of_the_training_are_found_by_name(rows: Floats, outcome: Outcome) -> None:
+    table = pd.DataFrame(rows, columns=list("abcde"))
+    forest = _grown(KINDS[0], table, outcome, low_memory=True)
+
+    turned = SurvivalTreeExplainer(forest, training=(table[list("edcba")], outcome))
+    nullable = SurvivalTreeExplainer(forest, training=(table.convert_dtypes(), outcome))
+
+    expected = SurvivalTreeExplainer(forest, training=(table, outcome))(table[:3]).values
+    assert np.array_equal(turned(table[:3]).values, expected)
+    assert np.array_equal(nullable(table[:3]).values, expected)
+
+
+@pytest.mark.parametrize(
+    "training, told",
+    [
+        (some_rows(), "is a ndarray, expected a pair"),
+        ((some_rows(), outcomes_of(some_rows()), None), "is a tuple, expected a pair"),
+        ((pd.DataFrame([["a"] * 5]), None), "holds (str|object), expected numbers"),
+    ],
+    ids=["rows alone", "three", "words"],
+)
+def test_what_is_no_training_is_refused(
+    training: Any, told: str, rows: Floats, outcome: Outcome
+) -> None:
+    forest = _grown(KINDS[0], rows, outcome, low_memory=True)
+
+    with pytest.raises(FaultsFound, match=told):
+        SurvivalTreeExplainer(forest, training=training)

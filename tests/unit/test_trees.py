@@ -288,6 +288,16 @@ def test_xgboost_that_marks_missing_by_a_number_is_refused(rows: Floats, outcome
         TreeEnsemble.from_xgboost(model)
 
 
+def test_xgboost_that_marks_missing_by_nothing_reads_nan(rows: Floats, outcome: Outcome) -> None:
+    labels = np.where(outcome["event"], outcome["duration"], -outcome["duration"])
+    model = xgb.XGBRegressor(objective="survival:cox", n_estimators=3, missing=None)
+
+    trees = TreeEnsemble.from_xgboost(model.fit(rows, labels))
+
+    expected = model.get_booster().predict(xgb.DMatrix(rows), output_margin=True)
+    assert trees.predict(rows)[:, 0] == pytest.approx(expected, rel=FLOAT32, abs=FLOAT32)
+
+
 def test_time_is_refused_where_it_plays_no_part(rows: Floats, outcome: Outcome) -> None:
     trees = TreeEnsemble.from_xgboost(_cox(rows, outcome))
 

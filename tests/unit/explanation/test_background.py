@@ -99,7 +99,7 @@ def test_columns_of_a_background_are_found_by_name() -> None:
 @pytest.mark.parametrize(
     "background, told",
     [
-        (np.zeros((3, 4)), r"shape \(3, 4\); expected \(n_rows, 5\)"),
+        (np.zeros((3, 4)), r"the background.*shape \(3, 4\), expected \(n_rows, 5\)"),
         (np.zeros((0, 5)), "the background.*expected at least one row"),
         (np.zeros(5), r"Give a single row as \[row\]"),
         (np.full((2, 5), np.inf), "column 0: infinite"),

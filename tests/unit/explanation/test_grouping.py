@@ -67,7 +67,21 @@ def test_all_faults_of_the_groups_are_told_at_once(explanation: Any) -> None:
     told = {(fault.column, fault.problem) for fault in refused.value.faults}
     assert told == {
         ("site=d", "not a column of the explanation"),
-        ("site=a", "stands in two groups"),
+        ("site=a", "stands in the groups more than once"),
         ("age", "names a group and a column outside it"),
         ("none", "a group without columns"),
     }
+
+
+@pytest.mark.parametrize(
+    "ask, told",
+    [
+        (lambda e: grouped(e[0], {"site": ["site=a"]}), r"a single row of shape \(5, 2\)"),
+        (lambda e: grouped(e, {"site": "site=a"}), "a single name, expected a list of columns"),
+        (lambda e: grouped(shap.Explanation(e.values, e.base_values, e.data), {}), "have no names"),
+    ],
+    ids=["a row", "a word", "no names"],
+)
+def test_what_cannot_be_grouped_says_what_to_do(explanation: Any, ask: Any, told: str) -> None:
+    with pytest.raises(FaultsFound, match=told):
+        ask(explanation)

@@ -174,6 +174,55 @@ def test_infinite_values_are_refused(rows: Floats, outcome: Outcome) -> None:
         explainer(infinite)
 
 
+@pytest.mark.parametrize(
+    "times",
+    [[], [[10, 20]], [[10], [20]], ["10"], ["a"], True, [None]],
+    ids=["none", "a row", "a column", "digits", "a word", "a truth", "nothing"],
+)
+def test_what_is_no_list_of_times_is_refused(times: Any, rows: Floats, outcome: Outcome) -> None:
+    forest = _forest(FORESTS[0], rows, outcome)
+
+    with pytest.raises(BeyondFollowUp, match="expected one number, or a list of numbers"):
+        SurvivalTreeExplainer(forest, times=times)
+
+
+@pytest.mark.parametrize("start", [1e8, 2459000.0], ids=["large", "Julian days"])
+def test_every_time_has_a_name_of_its_own(start: float, rows: Floats, outcome: Outcome) -> None:
+    later = outcome.copy()
+    later["duration"] += start
+    forest = _forest(FORESTS[0], rows, later)
+    times = start + np.array([3.0, 3.4375, 25.0])
+
+    explained = SurvivalTreeExplainer(forest, times=times)(rows[:3])
+
+    assert [float(name) for name in explained.output_names] == times.tolist()
+    by_name = explained[:, :, explained.output_names[2]].values
+    assert np.array_equal(by_name, explained.values[:, :, 2])
+
+
+def test_none_among_numbers_was_not_measured(rows: Floats, outcome: Outcome) -> None:
+    explainer = SurvivalTreeExplainer(_forest(FORESTS[0], rows, outcome), times=HORIZONS)
+    given = [[None if np.isnan(value) else value for value in row] for row in rows[:9]]
+
+    assert np.isnan(rows[:9]).any()
+    assert np.array_equal(explainer(given).values, explainer(rows[:9]).values)
+
+
+def test_a_model_that_predicts_complete_rows_alone_explains_no_others(
+    rows: Floats, outcome: Outcome
+) -> None:
+    model = _boosted(np.nan_to_num(rows), outcome)
+    some = np.nan_to_num(rows[:4])
+    some[1, 3] = np.nan
+
+    for ask in (
+        lambda: SurvivalTreeExplainer(model, output="margin")(some),
+        lambda: SurvivalTreeExplainer(model, output="margin", data=some),
+    ):
+        with pytest.raises(FaultsFound, match="column 3: not measured in some row"):
+            ask()
+
+
 @pytest.mark.parametrize("times", [[10, -1], [1e6], [np.nan]], ids=["early", "late", "not a time"])
 def test_times_outside_follow_up_are_refused(times: Any, rows: Floats, outcome: Outcome) -> None:
     forest = _forest(FORESTS[0], rows, outcome)
@@ -190,7 +239,7 @@ def test_what_is_not_exact_is_refused_and_what_is_exact_is_named(
     for model in (_boosted(np.nan_to_num(rows), outcome), _cox(rows, outcome)):
         with pytest.raises(UnsupportedModel, match="ask for output='log_hazard'"):
             SurvivalTreeExplainer(model, output="survival")
-    with pytest.raises(UnsupportedModel, match="ask for output='survival'"):
+    with pytest.raises(UnsupportedModel, match="'survival' or 'risk' or 'cumulative_hazard' or"):
         SurvivalTreeExplainer(forest, output="margin")
     with pytest.raises(UnsupportedModel, match="ask for output='survival'"):
         SurvivalTreeExplainer(TreeEnsemble.from_scikit_survival(forest), output="risk_score")
@@ -206,11 +255,14 @@ def test_what_is_not_exact_is_refused_and_what_is_exact_is_named(
     "given, told",
     [
         (np.zeros((0, 5)), "expected at least one row, there is none"),
-        (np.zeros(5), r"shape \(5,\), expected \(n_rows, n_features\). Give a single row as"),
-        (np.zeros((2, 4)), r"shape \(2, 4\); expected \(n_rows, 5\)"),
+        (np.zeros(5), r"shape \(5,\), expected \(n_rows, 5\). Give a single row as \[row\]"),
+        (np.zeros((2, 4)), r"table of rows.*\n.*shape \(2, 4\), expected \(n_rows, 5\)"),
         ([["a", 1, 2, 3, 4]], "hold more than numbers. Encode it as it was encoded"),
+        ([["1", "1", "2", "3", "4"]], "hold more than numbers"),
+        (np.zeros((2, 5), dtype="datetime64[D]"), "hold more than numbers"),
+        (np.zeros((2, 5), dtype=complex), "hold more than numbers"),
     ],
-    ids=["no rows", "one row", "other columns", "words"],
+    ids=["no rows", "one row", "other columns", "a word", "digits", "dates", "complex"],
 )
 def test_rows_that_do_not_fit_are_refused(
     given: Any, told: str, rows: Floats, outcome: Outcome
@@ -231,5 +283,7 @@ def test_columns_that_hold_no_numbers_are_all_named(rows: Floats, outcome: Outco
         explainer(words)
 
     assert {fault.column for fault in refused.value.faults} == {"sex", "crp"}
+    with pytest.raises(FaultsFound, match="sex: stands more than once"):
+        explainer(pd.concat([table, table[["sex"]]], axis="columns"))
     nullable = table.convert_dtypes()
     assert np.array_equal(explainer(nullable).values, explainer(table).values)
