@@ -13,7 +13,7 @@ from lorpredict.development import Development
 from lorpredict.evaluation import figures as judged
 from lorpredict.explanation import figures
 from lorpredict.outcome import AtRisk
-from lorpredict.report.explained import ExplainedCohort
+from lorpredict.report.explained import FEWEST, ExplainedCohort
 
 _DEPENDENCES = 6
 _INTERACTIONS = 3
@@ -86,7 +86,7 @@ def typical_record(at_risk: AtRisk, predictors: Sequence[str]) -> dict[str, obje
     """A child who does not exist: the median of every number, the commonest level of the rest.
 
     Medians of single columns need not agree with one another, as those of age, age at onset and
-    duration; what contradicts the rest is left out.
+    duration; what contradicts the rest is left out, and so is what few children told of.
     """
     return _typical(at_risk.X, at_risk.design.catalogue, predictors)
 
@@ -96,7 +96,7 @@ def _typical(table: pd.DataFrame, known: Catalogue, predictors: Sequence[str]) -
     record = {
         column.key: _median(column, values) if column.kind is Kind.NUMBER else values.mode().iloc[0]
         for column, values in measured.items()
-        if len(values)
+        if len(values) >= FEWEST
     }
     disagreeing = {fault.column for fault in contradictions(record)}
     return {name: value for name, value in record.items() if name not in disagreeing}

@@ -64,10 +64,7 @@ def derive(
 ) -> dict[str, Any]:
     """Return the record with what can be computed filled in where nothing was given.
 
-    Parameters
-    ----------
-    values
-        Those of the record, where :func:`contradictions` has looked at them already.
+    ``values`` are those of the record, where :func:`contradictions` has looked at them already.
     """
     columns = derived_columns(values or values_of_record(record, growth_reference))
     return {**record, **{key: column.item() for key, column in columns.items()}}
@@ -98,8 +95,7 @@ def contradictions(
     values: Values | None = None,
 ) -> list[Fault]:
     """Name every pair of values in a record that cannot both be true; arguments as in `derive`."""
-    looked = values or values_of_record(record, growth_reference)
-    return list(faults_of_record(_RULES, looked, row))
+    return list(faults_of_record(_RULES, values or values_of_record(record, growth_reference), row))
 
 
 def contradictions_of_columns(values: Values) -> list[Fault]:

@@ -16,7 +16,6 @@ from lorpredict.errors import CatalogueError, Fault, did_you_mean
 
 _TRANSFORMS = frozenset({"identity", "log1p"})
 
-
 _NUMBERS = (int, float)
 
 
@@ -204,18 +203,13 @@ class Predictor:
 
         Numbers are compared with the plausible range; the unit that would fit is named.
         """
-        problem = self._problem(value)
-        if problem is None:
-            return None
-        told = f"{value:g}" if isinstance(value, float) else repr(value)
-        unit = f" {self.readable_unit}" if self.kind is Kind.NUMBER and self.unit else ""
-        return Fault(self.key, problem, self._hint(value), row=row, value=f"{told}{unit}".rstrip())
-
-    def _problem(self, value: Any) -> str | None:
         if self._fits(value):
             return None
         is_number = _is_number(value) and value == value
-        return f"expected {self.expected if is_number else self.expected_of_text}"
+        problem = f"expected {self.expected if is_number else self.expected_of_text}"
+        told = f"{value:g}" if isinstance(value, float) else repr(value)
+        unit = f" {self.readable_unit}" if self.kind is Kind.NUMBER and self.unit else ""
+        return Fault(self.key, problem, self._hint(value), row=row, value=f"{told}{unit}".rstrip())
 
     def _fits(self, value: Any) -> bool:
         if self.kind is Kind.NUMBER:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+import pytest
+from matplotlib.text import Text
 
-from lorpredict import AtRisk, ModelDesign
+from lorpredict import AtRisk, Cohort, ModelDesign
 from lorpredict.clinical import contradictions
-from training.pictures import typical_record
+from lorpredict.report.explained import explain_cohort
+from tests.unit.report.explaining import SECRET, model_of, table_of
+from training.pictures import cohort_figures, typical_record
 
 # Durations are skewed: the medians of age, onset and duration are nobody's and disagree.
 SKEWED = pd.DataFrame(
@@ -36,3 +41,25 @@ def test_a_typical_child_does_not_contradict_itself(at_risk: AtRisk) -> None:
     record = typical_record(replace(at_risk, X=SKEWED), names)
     assert not contradictions(record)
     assert record["albumin_g_l"] == 32.0
+
+
+def test_what_few_children_told_of_is_left_out(at_risk: AtRisk) -> None:
+    few = SKEWED.assign(albumin_g_l=[np.nan, 31.0, 32.0, 33.0, 34.0])
+    assert "albumin_g_l" not in typical_record(replace(at_risk, X=few), ["albumin_g_l"])
+    assert "albumin_g_l" in typical_record(replace(at_risk, X=SKEWED), ["albumin_g_l"])
+
+
+@pytest.mark.parametrize("family", ["forest", "ridge"])
+def test_no_picture_of_a_cohort_names_a_child_a_hospital_or_a_day(
+    family: str, cohort: Cohort, at_risk: AtRisk
+) -> None:
+    table = table_of(24)
+    explained = explain_cohort(model_of(family, cohort, at_risk), table)
+    texts = []
+    for name, figure in cohort_figures(explained):
+        figure.canvas.draw()
+        texts += [name, *(text.get_text() for text in figure.findobj(Text))]
+
+    secrets = [SECRET, *table["site"].astype(str), *table["ifx_start_date"].astype(str)]
+    assert not [text for text in texts if any(secret in text for secret in secrets)]
+    assert any("24 children" in text for text in texts)

@@ -113,8 +113,8 @@ class ExplainedCohort:
         if drawn < everyone:
             told.append(f"{drawn} of them, drawn at random, stand in the page and in the clouds")
         told.append(
-            f"the page holds the values of {counted_children(drawn)} without identifiers: treat it "
-            "as patient data"
+            f"the page and the clouds hold the values of {counted_children(drawn)} without "
+            "identifiers: treat them as patient data"
         )
         return [*told, *facts.cautions]
 
@@ -212,10 +212,22 @@ def _in_order(
     drawn = np.arange(len(risk))
     if len(drawn) > most:
         drawn = rng.choice(len(risk), size=most, replace=False)
-    # Never in order of the file: children of equal risk could be found in it again.
-    ties = everyone.values[drawn][:, :, -1].T
-    order: Positions = drawn[np.lexsort((*ties, risk[drawn]))]
+    # Never in order of the file: children of equal risk could be found in it again. Trees give
+    # equal contributions to unlike children, so what was measured decides last.
+    moved, measured = everyone.values[drawn][:, :, -1], _as_numbers(everyone, drawn)
+    order: Positions = drawn[np.lexsort((*measured.T, *moved.T, risk[drawn]))]
     return order
+
+
+def _as_numbers(everyone: Contributions, rows: Positions) -> Floats:
+    told = everyone.labels.as_number
+    return np.array(
+        [
+            [told(name, value) for name, value in zip(everyone.predictors, child, strict=True)]
+            for child in everyone.data[rows]
+        ],
+        dtype=float,
+    )
 
 
 def _of(everyone: Contributions, rows: Positions) -> Contributions:

@@ -43,6 +43,8 @@ def model_of(name: str, cohort: Cohort, at_risk: AtRisk) -> PackagedModel:
 
 def _uncertainty(name: str, fitted: FamilyModel, at_risk: AtRisk) -> Uncertainty | None:
     """From models of resamples, small ones."""
+    if fitted.family.interval is None:
+        return None
     rng, days, told = np.random.default_rng(4), at_risk.design.horizons, []
     settings = {"n_estimators": 10} if name == "forest" else {}
     for _ in range(20):
