@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
 
-from lorpredict.clinical._names import field_faults, name_faults
-from lorpredict.clinical._units import is_unit, readable
+from lorpredict.clinical._entry_faults import entry_faults
+from lorpredict.clinical._names import field_faults
+from lorpredict.clinical._units import readable
 from lorpredict.errors import CatalogueError, Fault, did_you_mean
-
-_TRANSFORMS = frozenset({"identity", "log1p"})
 
 _NUMBERS = (int, float)
 
@@ -107,7 +105,7 @@ class Predictor:
     published_cut_source: str | None = None
 
     def __post_init__(self) -> None:
-        faults = list(_contradictions(self))
+        faults = list(entry_faults(self))
         if faults:
             raise CatalogueError(f"catalogue entry {self.key!r}: " + "; ".join(faults))
 
@@ -142,6 +140,16 @@ class Predictor:
     def may_predict(self) -> bool:
         """Whether the value is known when the prediction is made."""
         return self.known in (Known.FIRST_INFUSION, Known.LANDMARK)
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether its values are numbers."""
+        return self.kind is Kind.NUMBER
+
+    @cached_property
+    def is_category(self) -> bool:
+        """Whether its values are levels."""
+        return self.kind is Kind.CATEGORY
 
     @cached_property
     def values(self) -> tuple[str, ...]:
@@ -212,13 +220,15 @@ class Predictor:
         return Fault(self.key, problem, self._hint(value), row=row, value=f"{told}{unit}".rstrip())
 
     def _fits(self, value: Any) -> bool:
-        if self.kind is Kind.NUMBER:
+        if self.is_number:
             return self._is_plausible(value)
-        if self.kind is Kind.CATEGORY:
+        if self.is_category:
             return value in self.values
+        if self.kind is Kind.BOOLEAN:
+            return isinstance(value, bool)
         if self.kind is Kind.DATE:
             return _is_date(value)
-        return isinstance(value, bool if self.kind is Kind.BOOLEAN else str)
+        return isinstance(value, str)
 
     def _is_plausible(self, value: Any) -> bool:
         if not _is_number(value):
@@ -233,14 +243,10 @@ class Predictor:
         if not _is_number(value) or self.plausible is None:
             return ""
         low, high = self.plausible
-        fitting = [
-            other
-            for other in self.other_units
-            if other.factor != 1 and low / other.factor <= value <= high / other.factor
-        ]
-        if not fitting:
-            return ""
-        return f'Did you mean unit="{fitting[0].unit}" (column {self.stem}_{fitting[0].suffix})?'
+        for other in self.other_units:
+            if other.factor != 1 and low / other.factor <= value <= high / other.factor:
+                return f'Did you mean unit="{other.unit}" (column {self.stem}_{other.suffix})?'
+        return ""
 
 
 def _is_number(value: Any) -> bool:
@@ -255,45 +261,3 @@ def _is_date(value: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-def _contradictions(predictor: Predictor) -> Iterator[str]:
-    """All that is wrong with an entry, decided here and told by the caller."""
-    yield from name_faults(predictor.key)
-    checks = [
-        (predictor.source.strip() == "", "no source"),
-        (bool(predictor.other_units) and predictor.stem is None, "other units need a stem"),
-        (predictor.stem is not None and not predictor.key.startswith(predictor.stem + "_"),
-         f"stem {predictor.stem!r} does not begin the key"),
-        (predictor.kind is Kind.CATEGORY and len(predictor.levels) < 2, "fewer than two levels"),
-        (predictor.kind is not Kind.CATEGORY and bool(predictor.levels), "levels without category"),
-        (len(set(predictor.values)) < len(predictor.levels), "a level twice"),
-        (predictor.missing not in ("allowed", "refused"), f"unknown rule {predictor.missing!r}"),
-        ((predictor.published_cut is None) != (predictor.published_cut_source is None),
-         "a published cut and its source go together"),
-    ]  # fmt: skip
-    yield from (message for wrong, message in checks if wrong)
-    yield from _contradictions_of_scale(predictor)
-
-
-def _contradictions_of_scale(predictor: Predictor) -> Iterator[str]:
-    """What is wrong with range, transform and units."""
-    number, transform = predictor.kind is Kind.NUMBER, predictor.transform
-    low, high = predictor.plausible or (0.0, 1.0)
-    checks = [
-        (number and predictor.unit is None, "a number needs a unit (1 for none)"),
-        (number and predictor.plausible is None, "a number needs a plausible range"),
-        (predictor.plausible is not None and not predictor.plausible_source,
-         "a plausible range needs its own source"),
-        (not low < high, f"empty range {low:g} to {high:g}"),
-        (transform not in _TRANSFORMS, f"unknown transform {transform!r}"),
-        (transform == "log1p" and low < 0,
-         f"log1p needs a plausible range from 0, this one begins at {low:g}"),
-    ]  # fmt: skip
-    yield from (message for wrong, message in checks if wrong)
-    for unit in filter(None, (predictor.unit, *(o.unit for o in predictor.other_units))):
-        if not is_unit(unit):
-            yield f"unknown unit {unit!r}; a unit that UCUM does not know stands in braces"
-    for other in predictor.other_units:
-        if other.factor <= 0:
-            yield f"factor of {other.unit} is not positive"

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from lorpredict.clinical import Kind, Predictor, is_missing
+from lorpredict.clinical import Predictor, is_missing
 from lorpredict.survival import Floats, Positions
 
 Mask = NDArray[np.bool_]
@@ -188,4 +188,4 @@ def coded_records(records: Sequence[Mapping[str, Any]], columns: Sequence[Predic
 def _coded(value: Any, column: Predictor) -> float:
     if is_missing(value):
         return np.nan
-    return float(column.values.index(value) if column.kind is Kind.CATEGORY else value)
+    return float(column.values.index(value) if column.is_category else value)

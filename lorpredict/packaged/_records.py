@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lorpredict.clinical import (
-    Kind,
     Predictor,
     Values,
     contradictions,
@@ -228,7 +227,7 @@ def _remark(predictor: Predictor, value: Any, encoding: Encoding) -> str | None:
     name = predictor.key
     if name in encoding.never_measured:
         return f"{predictor.label}: measured in no training child, so it changes nothing"
-    if predictor.kind is Kind.CATEGORY and value not in encoding.seen[name]:
+    if predictor.is_category and value not in encoding.seen[name]:
         return f"{predictor.label}: this level occurred in no training child"
     if name not in encoding.usual:
         return None

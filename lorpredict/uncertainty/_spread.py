@@ -92,19 +92,11 @@ class CurveSpread:
 
     def at(self, features: Floats, risk: Floats, days: Floats) -> Floats:
         """Return it for each child at each day; between groups and days in straight lines."""
-        told = log_hazard(risk)
-        # Every known day tells its spread at each asked day's risk; the day is chosen after.
-        known = np.array(
-            [
-                np.interp(told, level, spread)
-                for level, spread in zip(self.level, self.spread, strict=True)
-            ]
-        )
-        chosen = [
-            _between(self.days, known[:, :, place].T, np.array([day]))[:, 0]
-            for place, day in enumerate(days)
-        ]
-        return np.stack(chosen, axis=1)
+        told, found = log_hazard(risk), np.zeros(risk.shape)
+        # Every known day tells its spread at each asked day's risk; the asked day weighs them.
+        for one, level, spread in zip(np.eye(len(self.days)), self.level, self.spread, strict=True):
+            found += np.interp(told, level, spread) * np.interp(days, self.days, one)
+        return found
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that is needed to build it again."""
