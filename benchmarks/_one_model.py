@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from lorpredict.uncertainty import Uncertainty, uncertainty_of
 
 SEED = 20
 SMALLEST_LEAF = 15
+PREDICTORS = 14
 _RESAMPLES, _TREES_OF_A_RESAMPLE = 20, 50
 
 
@@ -40,7 +41,10 @@ class Children:
     def simulated(cls, n: int) -> Children:
         """Draw them."""
         cohort = simulate_cohort(n, rng=np.random.default_rng(SEED)).cohort
-        return cls(cohort, landmark(cohort, ModelDesign.read(DESIGN)))
+        whole = ModelDesign.read(DESIGN)
+        return cls(
+            cohort, landmark(cohort, replace(whole, predictors=whole.predictors[-PREDICTORS:]))
+        )
 
     @property
     def table(self) -> pd.DataFrame:

@@ -200,9 +200,7 @@ def _described(served: Served) -> told.ModelDescribed:
     return told.ModelDescribed(
         **_identity(served),
         predictors=list(served.model.encoding.predictors),
-        horizons_days_since_first_infusion=[
-            day + facts.design.landmark_day for day in facts.horizons
-        ],
+        horizons_days_since_first_infusion=facts.horizons_since_first_infusion.tolist(),
         last_day_since_landmark=facts.follow_up_days_since_landmark,
         training=told.TrainingTold(
             cohort=training.cohort,

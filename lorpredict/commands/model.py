@@ -77,7 +77,8 @@ def _content(asked: AskedModel) -> dict[str, Any]:
 
 
 def _horizons(facts: ModelFacts) -> list[float]:
-    return [day + facts.design.landmark_day for day in facts.horizons]
+    horizons: list[float] = facts.horizons_since_first_infusion.tolist()
+    return horizons
 
 
 def _report(asked: AskedModel) -> Iterator[RenderableType]:

@@ -7,8 +7,11 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Any, Self
 
+import numpy as np
+
 from lorpredict.design import ModelDesign
 from lorpredict.errors import interval_text
+from lorpredict.survival import Floats
 from lorpredict.synthetic import CAUTION
 
 # Said beside CAUTION, or in its place where a model of observed children was adjusted.
@@ -159,6 +162,11 @@ class ModelFacts:
         """Horizons within follow-up, in days since the landmark."""
         within = self.design.horizons <= self.follow_up_days_since_landmark
         return tuple(float(day) for day in self.design.horizons[within])
+
+    @cached_property
+    def horizons_since_first_infusion(self) -> Floats:
+        """The horizons, counted from the first infusion, array of shape (n_horizons,)."""
+        return np.asarray(self.horizons, dtype=float) + self.design.landmark_day
 
     @property
     def cautions(self) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class Question:
         """
         plan = facts.design.landmark_day
         if days_since_first_infusion is None:
-            asked: Floats = np.asarray(facts.horizons, dtype=float) + plan
+            asked = facts.horizons_since_first_infusion
         else:
             asked = np.atleast_1d(np.asarray(days_since_first_infusion, dtype=float))
         values = [record.values for record in checked]

@@ -39,7 +39,7 @@ def intended_use(facts: ModelFacts) -> str:
 
 def days(facts: ModelFacts) -> str:
     """Return the horizons, in days since the first infusion."""
-    return " and ".join(f"{day + facts.design.landmark_day:g}" for day in facts.horizons)
+    return " and ".join(f"{day:g}" for day in facts.horizons_since_first_infusion)
 
 
 def limits(facts: ModelFacts) -> Iterator[str]:

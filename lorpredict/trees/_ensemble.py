@@ -104,7 +104,8 @@ class TreeEnsemble:
         from lorpredict.trees._walk import add_leaves
 
         rows = self.as_rows(X)
-        predicted = np.tile(self.offset, (len(rows), 1))
+        predicted = np.empty((len(rows), len(self.offset)))
+        predicted[:] = self.offset
         add_leaves(
             rows, self.roots, self.left, self.right, self.missing,
             self.feature, self.threshold, self.leaf, self.values, predicted,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -94,9 +95,13 @@ class CurveSpread:
         """Return it for each child at each day; between groups and days in straight lines."""
         told, found = log_hazard(risk), np.zeros(risk.shape)
         # Every known day tells its spread at each asked day's risk; the asked day weighs them.
-        for one, level, spread in zip(np.eye(len(self.days)), self.level, self.spread, strict=True):
+        for one, level, spread in zip(self._each_day, self.level, self.spread, strict=True):
             found += np.interp(told, level, spread) * np.interp(days, self.days, one)
         return found
+
+    @cached_property
+    def _each_day(self) -> Floats:
+        return np.eye(len(self.days))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that is needed to build it again."""
