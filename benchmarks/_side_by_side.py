@@ -27,6 +27,11 @@ class Taken(NamedTuple):
     cpu: float
 
     @classmethod
+    def fastest_of(cls, taken: Sequence[Taken]) -> Taken:
+        """The fastest repeat, which other work on the machine has not disturbed."""
+        return min(taken)
+
+    @classmethod
     def median_of(cls, taken: Sequence[Taken], rows: int = 1) -> Taken:
         """Medians, for one of so many rows."""
         return cls(*(median(each) / rows for each in zip(*taken, strict=True)))
@@ -91,25 +96,20 @@ def side_by_side(
     is asked again and again, or it would always find the caches as the slow one left them.
     """
     check(ours(), theirs())
-    started = time.perf_counter()
-    mine: list[Taken] = []
-    other: list[Taken] = []
-    turns = 0
-    while turns < _FEWEST or _may_go_on(turns, started):
-        mine += _turn(ours)
-        other += _turn(theirs)
-        turns += 1
+    mine, other = in_turns(ours, theirs)
     return Comparison(what, peer, tuple(mine), tuple(other), rows)
 
 
-def repeated(asked: Callable[[], Any]) -> list[Taken]:
-    """Ask once to warm up, then as often as two sides would be asked in turns."""
-    asked()
+def in_turns(*asked: Callable[[], Any]) -> list[list[Taken]]:
+    """Time several calls in turns; for each of them every repeat."""
+    for ask in asked:
+        ask()
     started = time.perf_counter()
-    taken: list[Taken] = []
+    taken: list[list[Taken]] = [[] for _ in asked]
     turns = 0
     while turns < _FEWEST or _may_go_on(turns, started):
-        taken += _turn(asked)
+        for each, ask in zip(taken, asked, strict=True):
+            each += _turn(ask)
         turns += 1
     return taken
 

@@ -48,9 +48,9 @@ __all__ = [
 _DURATION_ROUNDING_MONTHS = 1.3
 # A value below the limit of quantification enters at half the limit (Beal 2001, method M5).
 _SHARE_OF_LIMIT = 0.5
-# House limit: references differ by about 0.1 SD, and from 2 years of age a weight written to the
-# kilogram, a height to the centimetre and an age to a tenth of a year together move a z-score by
-# less than this. What is further off is a slip of the pen: a lost sign, another child's height.
+# House limit: references differ by about 0.1 SD, and from 2 years of age rounding (weight to the
+# kilogram, height to the centimetre, age to a tenth of a year) moves a z-score by less than this.
+# What is further off is a slip of the pen: a lost sign, another child's height.
 _Z_TOLERANCE_SD = 1.0
 _HEIGHT_SOURCES = ("height_cm", "age_years", "sex")
 _BMI_SOURCES = ("weight_kg", *_HEIGHT_SOURCES)
@@ -62,10 +62,7 @@ def derive(
     growth_reference: GrowthReference | None = None,
     values: Values | None = None,
 ) -> dict[str, Any]:
-    """Return the record with what can be computed filled in where nothing was given.
-
-    ``values`` are those of the record, where :func:`contradictions` has looked at them already.
-    """
+    """Fill in what can be computed where nothing was given; ``values`` are those of the record."""
     columns = derived_columns(values or values_of_record(record, growth_reference))
     return {**record, **{key: column.item() for key, column in columns.items()}}
 
@@ -95,7 +92,8 @@ def contradictions(
     values: Values | None = None,
 ) -> list[Fault]:
     """Name every pair of values in a record that cannot both be true; arguments as in `derive`."""
-    return list(faults_of_record(_RULES, values or values_of_record(record, growth_reference), row))
+    rules = (rule for rule in _RULES if rule.column in record)
+    return list(faults_of_record(rules, values or values_of_record(record, growth_reference), row))
 
 
 def contradictions_of_columns(values: Values) -> list[Fault]:

@@ -211,7 +211,7 @@ class Predictor:
 
         Numbers are compared with the plausible range; the unit that would fit is named.
         """
-        if self._fits(value):
+        if self.fits(value):
             return None
         is_number = _is_number(value) and value == value
         problem = f"expected {self.expected if is_number else self.expected_of_text}"
@@ -219,7 +219,8 @@ class Predictor:
         unit = f" {self.readable_unit}" if self.kind is Kind.NUMBER and self.unit else ""
         return Fault(self.key, problem, self._hint(value), row=row, value=f"{told}{unit}".rstrip())
 
-    def _fits(self, value: Any) -> bool:
+    def fits(self, value: Any) -> bool:
+        """Whether one value that is there may stand in this column."""
         if self.is_number:
             return self._is_plausible(value)
         if self.is_category:

@@ -189,11 +189,7 @@ def faults_of_record(
     rules: Iterable[Contradiction], values: Values, row: int | None
 ) -> Iterator[Fault]:
     """Name what cannot be true of one record."""
-    return (
-        rule.fault(values, row)
-        for rule in rules
-        if values[rule.column] == values[rule.column] and rule.where(values)
-    )
+    return (rule.fault(values, row) for rule in rules if rule.where(values))
 
 
 def faults_of_columns(rules: Iterable[Contradiction], values: Values) -> Iterator[Fault]:

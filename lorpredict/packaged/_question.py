@@ -62,7 +62,8 @@ class Question:
         values = [record.values for record in checked]
         landmarks = np.array([record.get("landmark_day", plan) for record in values], dtype=float)
         own_days = asked - landmarks[:, None]
-        refuse_beyond(own_days, facts.follow_up_days_since_landmark)
+        if days_since_first_infusion is not None or (landmarks != plan).any():
+            refuse_beyond(own_days, facts.follow_up_days_since_landmark)
         features = encoding.encode(coded_records(values, columns))
         return cls(checked, asked, own_days, features, encoding.predictors)
 

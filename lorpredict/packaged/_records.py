@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, Any]
 
-_PLAIN = (bool, int, str)  # numpy's float is a float of Python's too, and is unpacked
+_PLAIN = frozenset({bool, int, float, str})
 # Known at the landmark, and no predictors: the child's own clock, and the tables of its z-scores.
 _BESIDE_PREDICTORS = ("landmark_day", "growth_reference")
 OUTSIDE = "outside the central 95 % of the training children"
@@ -92,11 +92,12 @@ class RecordReader:
         faults, readable = [], {}
         for key, value in record.items():
             column = self._looked_at.get(key)
+            if column is not None and column.fits(value):
+                readable[key] = value
+                continue
             fault = self._not_known(key, row) if column is None else column.fault(value, row=row)
             if fault is not None:
                 faults.append(fault)
-            elif column is not None:
-                readable[key] = value
         values = values_of_record(readable)
         faults += contradictions(readable, row=row, values=values)
         filled = self._filled(readable, values)
@@ -209,7 +210,7 @@ def _given(record: Record) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Unpack what numpy holds; leave the rest alone."""
-    if isinstance(value, _PLAIN):
+    if type(value) in _PLAIN:
         return value
     return value.tolist() if hasattr(value, "tolist") else value
 
@@ -229,9 +230,10 @@ def _remark(predictor: Predictor, value: Any, encoding: Encoding) -> str | None:
         return f"{predictor.label}: measured in no training child, so it changes nothing"
     if predictor.is_category and value not in encoding.seen[name]:
         return f"{predictor.label}: this level occurred in no training child"
-    if name not in encoding.usual:
+    usual = encoding.usual.get(name)
+    if usual is None:
         return None
-    low, high = encoding.usual[name]
+    low, high = usual
     if low <= value <= high:
         return None
     unit = f" {predictor.readable_unit}".rstrip()
