@@ -74,9 +74,9 @@ dictionary of what was measured is asked: everything that a request goes through
 values checked, contradictions looked for, what is unusual remarked. An interval may double it. \
 The peer is a pipeline of scikit-learn's `ColumnTransformer` and scikit-survival's forest with \
 the same settings, grown on the same children, and asked for the same two days with a DataFrame \
-of one row that is there already. It checks no value, tells no interval and explains nothing. All are asked in turns; a target is \
-met where the median reaches it, and the fastest repeat stands beside it, since a machine that is \
-shared is slower at times.
+of one row that is there already. It checks no value, tells no interval and explains nothing. \
+All are asked in turns; a target is met where the median reaches it, and the fastest repeat \
+stands beside it, since a machine that is shared is slower at times.
 """
 
 FOLDERS = f"""\
