@@ -165,8 +165,10 @@ class ModelFacts:
 
     @cached_property
     def horizons_since_first_infusion(self) -> Floats:
-        """The horizons, counted from the first infusion, array of shape (n_horizons,)."""
-        return np.asarray(self.horizons, dtype=float) + self.design.landmark_day
+        """The horizons, counted from the first infusion; cannot be written to."""
+        days = np.asarray(self.horizons, dtype=float) + self.design.landmark_day
+        days.setflags(write=False)  # every answer shares it
+        return days
 
     @property
     def cautions(self) -> tuple[str, ...]:

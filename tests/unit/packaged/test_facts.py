@@ -99,3 +99,14 @@ def test_later_recalibration_on_observed_children_does_not_hide_a_synthetic_one(
     twice = all_of(ADJUSTED[2], ADJUSTED[1])
     known = replace(facts, training=training, recalibrations=twice)
     assert known.cautions == ("recalibrated on a synthetic cohort: demonstration only",)
+
+
+def test_horizons_of_an_answer_cannot_be_changed_for_the_next(
+    packaged: dict[str, PackagedModel],
+) -> None:
+    model = packaged["ridge"]
+    days = model.predict([{"albumin_g_l": 35.0}]).days_since_first_infusion
+
+    with pytest.raises(ValueError, match="read-only"):
+        days[0] = 1.0
+    assert days.tolist() == [day + 98 for day in model.facts.horizons]
