@@ -12,11 +12,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lorpredict import AtRisk, Cohort, PackagedModel, family
+from lorpredict import AtRisk, Cohort, PackagedModel
 from lorpredict.commands import main
-from lorpredict.development import training_facts
-from lorpredict.packaged import ModelFacts
 from lorpredict.synthetic import RECONSTRUCTED_COHORT
+from tests.small_models import packaged_without_judgement
 
 
 @dataclass(frozen=True)
@@ -66,25 +65,7 @@ def ours(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def asked_models(cohort: Cohort, at_risk: AtRisk) -> dict[str, PackagedModel]:
     """Two models, made without the cross-validation that no command needs."""
-    return {name: _model(name, cohort, at_risk) for name in ("ridge", "forest")}
-
-
-def _model(name: str, cohort: Cohort, at_risk: AtRisk) -> PackagedModel:
-    fitted = family(name).build(at_risk.design).fit(at_risk.X, at_risk.y)
-    facts = ModelFacts(
-        name="lorpredict-test",
-        version="0.0.1",
-        family=name,
-        family_label=fitted.family.label,
-        design=at_risk.design,
-        catalogue_version=at_risk.design.catalogue.version,
-        follow_up_days_since_landmark=fitted.follow_up_,
-        training=training_facts(cohort, at_risk, seed=0),
-        stage="demo",
-        reasons=("trained on synthetic children", "18 events for 20 parameters"),
-        metrics={"uno_c": 0.71, "uno_c_low": 0.6, "uno_c_high": 0.8},
-    )
-    return PackagedModel(facts, fitted.encoding_, fitted.curves_)
+    return {name: packaged_without_judgement(name, cohort, at_risk) for name in ("ridge", "forest")}
 
 
 @pytest.fixture(scope="session")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lorpredict import AtRisk, Cohort, PackagedModel, family
-from lorpredict.development import training_facts
 from lorpredict.models import FamilyModel
-from lorpredict.packaged import ModelFacts
 from lorpredict.survival import Floats
 from lorpredict.uncertainty import Uncertainty, uncertainty_of
 from tests.elsewhere import cohort_elsewhere
+from tests.small_models import packaged
 
 SECRET = "ELSEWHERE-"
 
@@ -23,22 +23,8 @@ SECRET = "ELSEWHERE-"
 def model_of(name: str, cohort: Cohort, at_risk: AtRisk) -> PackagedModel:
     """A packaged model, made without the cross-validation that no page needs."""
     fitted = family(name).build(at_risk.design).fit(at_risk.X, at_risk.y)
-    facts = ModelFacts(
-        name="lorpredict-test",
-        version="0.0.1",
-        family=name,
-        family_label=fitted.family.label,
-        design=at_risk.design,
-        catalogue_version=at_risk.design.catalogue.version,
-        follow_up_days_since_landmark=fitted.follow_up_,
-        training=training_facts(cohort, at_risk, seed=0),
-        stage="demo",
-        reasons=("trained on synthetic children",),
-        metrics={"uno_c": 0.71},
-    )
-    return PackagedModel(
-        facts, fitted.encoding_, fitted.curves_, _uncertainty(name, fitted, at_risk)
-    )
+    made = packaged(fitted, cohort, at_risk)
+    return replace(made, uncertainty=_uncertainty(name, fitted, at_risk))
 
 
 def _uncertainty(name: str, fitted: FamilyModel, at_risk: AtRisk) -> Uncertainty | None:
