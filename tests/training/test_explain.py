@@ -125,8 +125,9 @@ def test_run_says_which_model_met_which_children(
     assert tags["synthetic"] == "true"
     known = PackagedModel.load(folders["forest"]).facts.design.catalogue.for_prediction()
     assert tags["cohort.sha256"] == read_cohort(explained.place / "today.csv", known=known).sha256
-    assert f"the page holds the values of {CHILDREN} children without identifiers" in (
-        explained.printed
+    assert (
+        f"the page and the clouds hold the values of {CHILDREN} children without identifiers"
+        in (explained.printed)
     )
     assert re.search(r"page: \S+/explanation\.html", explained.printed)
 
