@@ -149,7 +149,7 @@ def _draw_child() -> Iterator[Path]:
     for alias in ("champion", "challenger"):
         folder = next((OUTPUT / "models").rglob(f"{alias}/model.toml")).parent
         model = PackagedModel.load(folder)
-        marks = {"synthetic": model.facts.training.synthetic}
+        marks: Any = {"synthetic": model.facts.training.synthetic}
         explained = model.explain([CHILD])
         path = OUTPUT / f"child-{alias}.png"
         figures.waterfall(explained, 0, model.facts.horizons[-1], **marks).savefig(path, dpi=120)

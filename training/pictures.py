@@ -15,6 +15,7 @@ from lorpredict.explanation import figures
 from lorpredict.outcome import AtRisk
 from lorpredict.report.explained import FEWEST, ExplainedCohort
 
+_NOBODY = "A typical child's (medians; there is none)"
 _DEPENDENCES = 6
 _INTERACTIONS = 3
 
@@ -44,9 +45,12 @@ def explanation_figures(development: Development, family: str) -> Iterator[tuple
     record = typical_record(development.at_risk, model.encoding.predictors)
     days = development.evaluation.days + design.landmark_day
     typical = model.explain([record], days_since_first_infusion=days)
-    yield "shap_waterfall_typical_child", figures.waterfall(typical, 0, last, **marks)
+    yield (
+        "shap_waterfall_typical_child",
+        figures.waterfall(typical, 0, last, whose=_NOBODY, **marks),
+    )
     if children.scale == "risk":  # a log-hazard does not change with time
-        yield "shap_over_time_typical_child", figures.over_time(typical, 0, **marks)
+        yield "shap_over_time_typical_child", figures.over_time(typical, 0, whose=_NOBODY, **marks)
 
 
 def cohort_figures(explained: ExplainedCohort) -> Iterator[tuple[str, Figure]]:
@@ -76,10 +80,10 @@ def _typical_figures(explained: ExplainedCohort, marks: Any) -> Iterator[tuple[s
     record = _typical(table, everyone.catalogue, everyone.predictors)
     days = everyone.days + explained.landmark_day
     typical = explained.model.explain([record], days_since_first_infusion=days)
-    drawn = figures.waterfall(typical, 0, explained.last_day, **marks)
+    drawn = figures.waterfall(typical, 0, explained.last_day, whose=_NOBODY, **marks)
     yield "shap_waterfall_typical_child", drawn
     if explained.words.changes_with_time:
-        yield "shap_over_time_typical_child", figures.over_time(typical, 0, **marks)
+        yield "shap_over_time_typical_child", figures.over_time(typical, 0, whose=_NOBODY, **marks)
 
 
 def typical_record(at_risk: AtRisk, predictors: Sequence[str]) -> dict[str, object]:

@@ -103,5 +103,7 @@ def position_of(day: float, days: Floats) -> int:
     index = np.flatnonzero(np.isclose(days, day))
     if not index.size:
         known = ", ".join(f"{known:g}" for known in days)
-        raise BeyondFollowUp(f"{day:g} days were not explained; explained: {known}")
+        raise BeyondFollowUp(
+            f"{day:g} days were not explained; explained: {known} days since the landmark"
+        )
     return int(index[0])

@@ -34,6 +34,7 @@ def over_time(
     landmark_day: float = 98,
     synthetic: bool = False,
     shown: int = 6,
+    whose: str = "One child's",
 ) -> Figure:
     """One child's prediction over time, and below it what moves it.
 
@@ -47,6 +48,8 @@ def over_time(
         As in :func:`lorpredict.explanation.figures.beeswarm`.
     shown : int
         Predictors with a line of their own, at most 6; the others are summed.
+    whose : str
+        How the title calls the child.
     """
     words = _wording(contributions, landmark_day)
     figure, (above, below) = _two_panels()
@@ -59,7 +62,7 @@ def over_time(
     labels = [f"{told.label(names[i])}: {told.told_with_unit(names[i], values[i])}" for i in lines]
     _draw_lines(below, months, moved, lines, labels)
     below.set(xlabel=TIME_AXIS, ylabel=upright(words.contribution))
-    finish(figure, f"One child's {words.short} over time", caption=CAPTION if synthetic else "")
+    finish(figure, f"{whose} {words.short} over time", caption=CAPTION if synthetic else "")
     return figure
 
 

@@ -15,7 +15,7 @@ from lorpredict.survival import Floats
 Array = NDArray[Any]
 
 _LARGEST = float(np.finfo(np.float32).max)
-_AS_TRAINED = "Encode it as it was encoded for the training"
+_AS_TRAINED = "Encode it as it was encoded for the training, digits by .astype(float)"
 _NUMBERS = "biuf"  # kinds of numpy's that are numbers: boolean, whole, unsigned, floating
 
 

@@ -107,6 +107,7 @@ def waterfall(
     *,
     landmark_day: float = 98,
     synthetic: bool = False,
+    whose: str = "One child's",
 ) -> Figure:
     """How one child's prediction comes about, from the base value: nothing known of it.
 
@@ -117,6 +118,8 @@ def waterfall(
         Position of the child; it is not shown.
     day, landmark_day, synthetic
         As in :func:`beeswarm`.
+    whose : str
+        How the title calls the child.
     """
     import shap
 
@@ -133,7 +136,7 @@ def waterfall(
         say_predictors(figure)
         _name_both_ends(figure, explained, words, _interval(contributions, patient, day))
         make_room(figure)
-        finish(figure, _headed("One child's", words, day), caption=_caption(synthetic))
+        finish(figure, _headed(whose, words, day), caption=_caption(synthetic))
     return figure
 
 

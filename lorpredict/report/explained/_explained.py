@@ -107,9 +107,8 @@ class ExplainedCohort:
             )
         if not self.pairs(1):
             told.append("no two predictors do anything together: no picture shows a pair")
-        never = [self.everyone.labels.label(name) for name in self._never_measured()]
-        if never:
-            told.append(f"not measured in any child: {', '.join(never)}")
+        if self.never_measured:
+            told.append(f"not measured in any child: {', '.join(self.never_measured)}")
         if drawn < everyone:
             told.append(f"{drawn} of them, drawn at random, stand in the page and in the clouds")
         told.append(
@@ -118,9 +117,12 @@ class ExplainedCohort:
         )
         return [*told, *facts.cautions]
 
-    def _never_measured(self) -> list[str]:
+    @cached_property
+    def never_measured(self) -> list[str]:
+        """Labels of the predictors that no child of the cohort has."""
         columns = zip(self.everyone.predictors, self.everyone.data.T, strict=True)
-        return [name for name, values in columns if not any(map(is_measured, values))]
+        never = [name for name, values in columns if not any(map(is_measured, values))]
+        return [self.everyone.labels.label(name) for name in never]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return mean absolute contributions; no row is that of a child."""

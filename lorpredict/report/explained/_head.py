@@ -85,6 +85,8 @@ def _reading(explained: ExplainedCohort) -> Iterator[str]:
         f"Contributions are on the {explained.words.short}; with the base value they add up to it.",
     )
     yield READING
+    if explained.never_measured:
+        yield f"Not measured in any child of this cohort: {', '.join(explained.never_measured)}."
     yield (
         "Children are called by their place in order of their risk by the last month, lowest "
         "first. Numbers are rounded to four digits."

@@ -71,7 +71,7 @@ function fieldLegend(root, x, y, width, most) {
   [[0, -most], [0.5, 0], [1, most]].forEach(([share, value]) => {
     add(root, "text", { x: x + share * width, y: y + 24, "text-anchor": "middle" }, value ? signed(value, decimals) : "0");
   });
-  add(root, "text", { x, y: y + 42, class: "name" }, `${data.words.unit}; black dot: ${NOT_MEASURED}`);
+  add(root, "text", { x, y: y + 42, class: "name" }, `${data.words.unit}, beyond it the last colour; black dot: ${NOT_MEASURED}`);
 }
 
 function writeFieldTable(order, across, time) {

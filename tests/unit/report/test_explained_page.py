@@ -319,3 +319,9 @@ def test_contributions_to_a_risk_say_how_sure_it_is(
     # Contributions on the log-hazard have no place for the interval of a risk.
     assert ridge.explain(table).interval is None
     assert ridge.predict(table).interval is not None
+
+
+def test_page_names_what_no_child_has(forest: PackagedModel, table: pd.DataFrame) -> None:
+    assert "Not measured in any child" not in explanation_page(forest, table)
+    text = Reading(explanation_page(forest, table.assign(crp_mg_l=np.nan))).text
+    assert "Not measured in any child of this cohort: C-reactive protein." in text
