@@ -15,7 +15,7 @@ from lorpredict.explanation import figures
 from lorpredict.outcome import AtRisk
 from lorpredict.report.explained import FEWEST, ExplainedCohort
 
-_NOBODY = "A typical child's (medians; there is none)"
+_MADE_UP = "A made-up typical child's"
 _DEPENDENCES = 6
 _INTERACTIONS = 3
 
@@ -47,10 +47,10 @@ def explanation_figures(development: Development, family: str) -> Iterator[tuple
     typical = model.explain([record], days_since_first_infusion=days)
     yield (
         "shap_waterfall_typical_child",
-        figures.waterfall(typical, 0, last, whose=_NOBODY, **marks),
+        figures.waterfall(typical, 0, last, whose=_MADE_UP, **marks),
     )
     if children.scale == "risk":  # a log-hazard does not change with time
-        yield "shap_over_time_typical_child", figures.over_time(typical, 0, whose=_NOBODY, **marks)
+        yield "shap_over_time_typical_child", figures.over_time(typical, 0, whose=_MADE_UP, **marks)
 
 
 def cohort_figures(explained: ExplainedCohort) -> Iterator[tuple[str, Figure]]:
@@ -80,10 +80,10 @@ def _typical_figures(explained: ExplainedCohort, marks: Any) -> Iterator[tuple[s
     record = _typical(table, everyone.catalogue, everyone.predictors)
     days = everyone.days + explained.landmark_day
     typical = explained.model.explain([record], days_since_first_infusion=days)
-    drawn = figures.waterfall(typical, 0, explained.last_day, whose=_NOBODY, **marks)
+    drawn = figures.waterfall(typical, 0, explained.last_day, whose=_MADE_UP, **marks)
     yield "shap_waterfall_typical_child", drawn
     if explained.words.changes_with_time:
-        yield "shap_over_time_typical_child", figures.over_time(typical, 0, whose=_NOBODY, **marks)
+        yield "shap_over_time_typical_child", figures.over_time(typical, 0, whose=_MADE_UP, **marks)
 
 
 def typical_record(at_risk: AtRisk, predictors: Sequence[str]) -> dict[str, object]:
