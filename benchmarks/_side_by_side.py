@@ -27,11 +27,6 @@ class Taken(NamedTuple):
     cpu: float
 
     @classmethod
-    def fastest_of(cls, taken: Sequence[Taken]) -> Taken:
-        """The fastest repeat, which other work on the machine has not disturbed."""
-        return min(taken)
-
-    @classmethod
     def median_of(cls, taken: Sequence[Taken], rows: int = 1) -> Taken:
         """Medians, for one of so many rows."""
         return cls(*(median(each) / rows for each in zip(*taken, strict=True)))

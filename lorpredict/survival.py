@@ -193,6 +193,11 @@ class RiskInterval:
         low, high = (np.concatenate([getattr(p, end) for p in known]) for end in ("low", "high"))
         return cls(low, high, known[0].method)
 
+    def in_words(self, patient: int, time: int) -> str:
+        """Word the interval of one risk."""
+        low, high = 100 * self.low[patient, time], 100 * self.high[patient, time]
+        return f"95 % interval {low:.0f} to {high:.0f} %"
+
     def of(self, rows: Sequence[int] | Positions) -> RiskInterval:
         """Return the intervals of some patients."""
         return RiskInterval(self.low[rows], self.high[rows], self.method)

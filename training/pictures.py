@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from lorpredict.clinical import Catalogue, Kind, Predictor, contradictions
 from lorpredict.development import Development
 from lorpredict.evaluation import figures as judged
-from lorpredict.explanation import figures
+from lorpredict.explanation import Contributions, figures
 from lorpredict.outcome import AtRisk
 from lorpredict.report.explained import FEWEST, ExplainedCohort
 
@@ -45,12 +45,7 @@ def explanation_figures(development: Development, family: str) -> Iterator[tuple
     record = typical_record(development.at_risk, model.encoding.predictors)
     days = development.evaluation.days + design.landmark_day
     typical = model.explain([record], days_since_first_infusion=days)
-    yield (
-        "shap_waterfall_typical_child",
-        figures.waterfall(typical, 0, last, whose=_MADE_UP, **marks),
-    )
-    if children.scale == "risk":  # a log-hazard does not change with time
-        yield "shap_over_time_typical_child", figures.over_time(typical, 0, whose=_MADE_UP, **marks)
+    yield from _typical_figures(typical, last, marks)
 
 
 def cohort_figures(explained: ExplainedCohort) -> Iterator[tuple[str, Figure]]:
@@ -71,18 +66,19 @@ def cohort_figures(explained: ExplainedCohort) -> Iterator[tuple[str, Figure]]:
     for first, second in explained.pairs(_INTERACTIONS):
         drawn = figures.interaction(explained.interactions, first, second, day, **marks)
         yield f"shap_interaction_{first}_with_{second}", drawn
-    yield from _typical_figures(explained, marks)
-
-
-def _typical_figures(explained: ExplainedCohort, marks: Any) -> Iterator[tuple[str, Figure]]:
-    everyone = explained.everyone
     table = pd.DataFrame(everyone.data, columns=list(everyone.predictors))
     record = _typical(table, everyone.catalogue, everyone.predictors)
     days = everyone.days + explained.landmark_day
     typical = explained.model.explain([record], days_since_first_infusion=days)
-    drawn = figures.waterfall(typical, 0, explained.last_day, whose=_MADE_UP, **marks)
+    yield from _typical_figures(typical, day, marks)
+
+
+def _typical_figures(
+    typical: Contributions, day: float, marks: Any
+) -> Iterator[tuple[str, Figure]]:
+    drawn = figures.waterfall(typical, 0, day, whose=_MADE_UP, **marks)
     yield "shap_waterfall_typical_child", drawn
-    if explained.words.changes_with_time:
+    if typical.scale == "risk":  # a log-hazard does not change with time
         yield "shap_over_time_typical_child", figures.over_time(typical, 0, whose=_MADE_UP, **marks)
 
 

@@ -38,7 +38,7 @@ def as_shap_explanation(contributions: Contributions, time: int | None = None) -
     return shap.Explanation(
         values=contributions.values[:, :, every],
         base_values=contributions.base_values[:, every],
-        data=_numbers(contributions),
+        data=as_numbers(contributions),
         display_data=_displayed(contributions),
         feature_names=[
             contributions.labels.label_with_unit(name) for name in contributions.predictors
@@ -47,7 +47,8 @@ def as_shap_explanation(contributions: Contributions, time: int | None = None) -
     )
 
 
-def _numbers(contributions: Contributions) -> Floats:
+def as_numbers(contributions: Contributions) -> Floats:
+    """What was measured as numbers, shape (n_patients, n_predictors); see `Labels.as_number`."""
     return np.array(_each_value(contributions, contributions.labels.as_number), dtype=float)
 
 

@@ -57,7 +57,7 @@ class ExactExplainer:
         self._linear = curves if isinstance(curves, LinearHazard) else None
         if isinstance(curves, SurvivalForest):
             self.scale: Scale = "risk"
-            self._paths = TreePaths.of(curves.trees.at(self.days).as_risk())
+            self._paths = TreePaths.of(curves.at(self.days).as_risk())
         elif isinstance(curves, TreeHazard):
             self.scale = "log_hazard"
             self._paths = TreePaths.of(curves.trees)

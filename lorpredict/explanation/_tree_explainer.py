@@ -93,8 +93,10 @@ class SurvivalTreeExplainer:
         self._columns = LearntColumns.of(model, trees.n_features)
         self._one_time = times is not None and np.ndim(times) == 0
         trees = trees if times is None else _at(trees, times)
-        self._paths: TreePaths | BackgroundPaths = TreePaths.of(trees)
-        if data is not None:
+        self._paths: TreePaths | BackgroundPaths
+        if data is None:
+            self._paths = TreePaths.of(trees)
+        else:
             background = self._columns.rows(data, subject="the background")
             self._paths = BackgroundPaths.of(trees, background)
 

@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from lorpredict.explanation._clouds import dependence, interaction
 from lorpredict.explanation._contributions import Contributions, position_of
 from lorpredict.explanation._heat_map import heat_map
-from lorpredict.explanation._over_time import INTERVAL, broken, importance_over_time, over_time
+from lorpredict.explanation._over_time import broken, importance_over_time, over_time
 from lorpredict.explanation._shap_figure import (
     dress_dots,
     finish,
@@ -170,8 +170,8 @@ def _interval(contributions: Contributions, patient: int, day: float) -> str:
     """Word how sure one prediction is; nothing where nobody can say."""
     if contributions.interval is None:
         return ""
-    sure, time = contributions.interval.of([patient]), position_of(day, contributions.days)
-    return f", {INTERVAL} {100 * sure.low[0, time]:.0f} to {100 * sure.high[0, time]:.0f} %"
+    time = position_of(day, contributions.days)
+    return f", {contributions.interval.in_words(patient, time)}"
 
 
 def _name_both_ends(

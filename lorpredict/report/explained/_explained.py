@@ -12,6 +12,7 @@ import pandas as pd
 
 from lorpredict.errors import TooLittleData, UnsupportedModel, counted_children
 from lorpredict.explanation import Contributions
+from lorpredict.explanation._convert import as_numbers
 from lorpredict.explanation._interactions import Interactions
 from lorpredict.explanation._labels import is_measured
 from lorpredict.explanation._titles import Wording
@@ -175,8 +176,7 @@ def explain_cohort(
             "tell of single children (one child is told by `python -m lorpredict explain`)"
         )
     days = _days(model, table)
-    told = model.predict(table, days_since_first_infusion=days)
-    everyone = model.explain(table, days_since_first_infusion=days)
+    told, everyone = model.answer(table, days_since_first_infusion=days)
     landmark_day = model.facts.design.landmark_day
     if not Wording(everyone.scale, landmark_day).changes_with_time:
         everyone = _last(everyone)
@@ -216,20 +216,9 @@ def _in_order(
         drawn = rng.choice(len(risk), size=most, replace=False)
     # Never in order of the file: children of equal risk could be found in it again. Trees give
     # equal contributions to unlike children, so what was measured decides last.
-    moved, measured = everyone.values[drawn][:, :, -1], _as_numbers(everyone, drawn)
+    moved, measured = everyone.values[drawn][:, :, -1], as_numbers(_of(everyone, drawn))
     order: Positions = drawn[np.lexsort((*measured.T, *moved.T, risk[drawn]))]
     return order
-
-
-def _as_numbers(everyone: Contributions, rows: Positions) -> Floats:
-    told = everyone.labels.as_number
-    return np.array(
-        [
-            [told(name, value) for name, value in zip(everyone.predictors, child, strict=True)]
-            for child in everyone.data[rows]
-        ],
-        dtype=float,
-    )
 
 
 def _of(everyone: Contributions, rows: Positions) -> Contributions:

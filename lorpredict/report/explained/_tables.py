@@ -132,8 +132,7 @@ def _sure(explained: ExplainedCohort, position: int) -> str:
     sure = explained.interval
     if sure is None or not explained.words.is_probability:
         return ""
-    low, high = 100 * sure.low[position, -1], 100 * sure.high[position, -1]
-    return f", 95 % interval {low:.0f} to {high:.0f} %"
+    return f", {sure.in_words(position, -1)}"
 
 
 def _groups(explained: ExplainedCohort, name: str, most: int) -> Iterator[tuple[str, Rows]]:
