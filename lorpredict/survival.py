@@ -91,6 +91,12 @@ def refuse_beyond(days: ArrayLike, follow_up: float) -> Floats:
     return asked
 
 
+def in_months(day: float) -> str:
+    """Return a day since the first infusion as people say it: ``12 months``, ``day 100``."""
+    whole = round(day / DAYS_A_MONTH)
+    return f"{whole} months" if abs(day / DAYS_A_MONTH - whole) < 0.05 else f"day {day:g}"
+
+
 @dataclass(frozen=True)
 class StepFunction:
     """A right-continuous step function, for example a baseline cumulative hazard.

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from lorpredict.commands._console import console, emphasis, hanging, heading, items, table
-from lorpredict.commands._wording import months, percent
+from lorpredict.commands._wording import percent
 from lorpredict.errors import counted_children
-from lorpredict.survival import DAYS_A_MONTH
+from lorpredict.survival import DAYS_A_MONTH, in_months
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -121,7 +121,7 @@ def _follow_up(described: CohortDescription) -> Iterator[RenderableType]:
         ["", "after the landmark, by reverse Kaplan-Meier"],
         ["  events", f"{seen.events} in {seen.person_years:.1f} person-years, "
                      f"{100 * seen.rate_per_year:.1f} per 100"],
-        *([f"  at risk at {months(day)}", _told(number)]
+        *([f"  at risk at {in_months(day)}", _told(number)]
           for day, number in described.at_horizons.items()),
     ]  # fmt: skip
     yield table(["", ""], rows)

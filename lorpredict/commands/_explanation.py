@@ -11,10 +11,10 @@ import numpy as np
 
 from lorpredict.commands._children import RISK_AND_ENDS, Children, named_risks, risks_with_ends
 from lorpredict.commands._console import emphasis, heading, items, table
-from lorpredict.commands._wording import READING, months, percent, percent_with_interval
+from lorpredict.commands._wording import READING, percent, percent_with_interval
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
 from lorpredict.explanation.wording import in_words
-from lorpredict.survival import Floats, RiskPrediction
+from lorpredict.survival import Floats, RiskPrediction, in_months
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -92,7 +92,7 @@ class Explanation:
     def _risks(self) -> Iterator[RenderableType]:
         yield "Risk of secondary loss of response after the first infusion"
         rows = [
-            [f"  by {months(day)}", percent_with_interval(*risks)]
+            [f"  by {in_months(day)}", percent_with_interval(*risks)]
             for day, risks in zip(self.horizons, risks_with_ends(self.told, 0), strict=True)
         ]
         yield table(["", ""], rows, right="lr")
@@ -109,7 +109,7 @@ class Explanation:
         for time, day in enumerate(self.horizons):
             base = percent(float(self.moved.base_values[0, time]))
             yield heading(
-                f"What moves the risk by {months(day)} most, from {base} if nothing is known"
+                f"What moves the risk by {in_months(day)} most, from {base} if nothing is known"
             )
             yield self._moved_most(time, top)
 

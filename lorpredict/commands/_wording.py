@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from lorpredict.survival import DAYS_A_MONTH
-
-if TYPE_CHECKING:
-    pass
 
 _UNIT = re.compile(r'unit="([^"]+)" \(column (\w+)\)')
 _UNITS = re.compile(r'units=\{"([^"]+)": "([^"]+)"\}')
@@ -16,12 +10,6 @@ _UNITS = re.compile(r'units=\{"([^"]+)": "([^"]+)"\}')
 READING = (
     "The contributions describe the model, not causes: they are no advice to change a treatment."
 )
-
-
-def months(day: float) -> str:
-    """Return a day since the first infusion as people say it: ``12 months``, ``day 100``."""
-    whole = round(day / DAYS_A_MONTH)
-    return f"{whole} months" if abs(day / DAYS_A_MONTH - whole) < 0.05 else f"day {day:g}"
 
 
 def percent(share: float) -> str:

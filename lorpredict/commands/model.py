@@ -10,7 +10,7 @@ import typer
 from lorpredict.commands import _console, _options
 from lorpredict.commands._console import emphasis, heading, items, table
 from lorpredict.commands._model import AskedModel
-from lorpredict.commands._wording import months
+from lorpredict.survival import in_months
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -104,7 +104,7 @@ def _report(asked: AskedModel) -> Iterator[RenderableType]:
 def _answers(model: PackagedModel) -> Iterator[list[str]]:
     facts, design = model.facts, model.facts.design
     yield ["  risk", "of secondary loss of response, if infliximab is continued as usual"]
-    yield ["  by", f"{', '.join(map(months, _horizons(facts)))} after the first infusion"]
+    yield ["  by", f"{', '.join(map(in_months, _horizons(facts)))} after the first infusion"]
     yield ["  asked at", f"day {design.landmark_day:g}, of a child in response"]
     yield ["  last day", f"{facts.follow_up_days_since_landmark:.0f} days after that; none later"]
     yield ["  how sure", model.interval_method]

@@ -13,8 +13,9 @@ from lorpredict.commands._children import Children, named_risks, read_children, 
 from lorpredict.commands._console import emphasis, heading, table
 from lorpredict.commands._files import refuse_output, whole_file, write_csv
 from lorpredict.commands._source import Asked
-from lorpredict.commands._wording import months, percent_with_interval
+from lorpredict.commands._wording import percent_with_interval
 from lorpredict.errors import counted, counted_children
+from lorpredict.survival import in_months
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -137,7 +138,7 @@ def _report(
 def _table(
     children: Children, told: RiskPrediction, shown: range, notes: list[str], *, names: bool
 ) -> RenderableType:
-    horizons = [months(day) for day in told.days_since_first_infusion]
+    horizons = [in_months(day) for day in told.days_since_first_infusion]
     named = any(children.ids)
     rows = [
         [
