@@ -18,6 +18,7 @@ from lorpredict.commands._command import GroupedHelp, TellsErrors, lines_kept
 from lorpredict.commands.check import check
 from lorpredict.commands.describe import describe
 from lorpredict.commands.explain import explain
+from lorpredict.commands.fhir_to_cohort import fhir_to_cohort
 from lorpredict.commands.model import model
 from lorpredict.commands.predict import predict
 from lorpredict.commands.template import template
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 
 # In the order in which a hospital meets them.
-for command in (template, check, describe, predict, explain, model):
+for command in (template, fhir_to_cohort, check, describe, predict, explain, model):
     app.command(cls=TellsErrors, no_args_is_help=True, help=lines_kept(command.__doc__))(command)
 
 
@@ -53,6 +54,7 @@ written that you have not named.
 
 For example:
   python -m lorpredict template ours.xlsx
+  python -m lorpredict fhir-to-cohort export --output ours.csv
   python -m lorpredict check ours.xlsx --faults faults.csv
   python -m lorpredict describe ours.xlsx
   python -m lorpredict predict model-folder ours.xlsx --output risks.csv

@@ -47,7 +47,8 @@ class TellsErrors(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Write FILE for what is needed, and not {FILE}."""
-        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+        pieces = super().collect_usage_pieces(ctx)
+        return [piece.replace("{", "").replace("}", "") for piece in pieces]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options under the headings of their groups."""

@@ -1,0 +1,64 @@
+"""Looking into JSON of which nothing is certain: what is not as expected is not there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+Json = Mapping[str, Any]
+
+NOTHING: Json = MappingProxyType({})
+_LONGEST_TEXT = 512
+
+
+def an_object(value: Any) -> Json:
+    """Return a JSON object, or an empty one."""
+    return value if isinstance(value, dict) else NOTHING
+
+
+def text(value: Any) -> str | None:
+    """Return a text that is not empty and not absurdly long."""
+    if isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT:
+        return value
+    return None
+
+
+def number(value: Any) -> float | None:
+    """Return a finite number; a text such as ``5.3`` is none, and neither is ``true``."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    try:
+        told = float(value)
+    except (OverflowError, ValueError):
+        return None
+    return told if math.isfinite(told) else None
+
+
+def objects(value: Any) -> Iterator[tuple[int, Json]]:
+    """Yield the JSON objects of a list with their places."""
+    if isinstance(value, list):
+        yield from ((place, each) for place, each in enumerate(value) if isinstance(each, dict))
+
+
+def code_of(concept: Any) -> str | None:
+    """Return the first code of a CodeableConcept."""
+    for _, coding in objects(an_object(concept).get("coding")):
+        if text(coding.get("code")):
+            return text(coding.get("code"))
+    return None
+
+
+def are_same(one: Any, other: Any) -> bool:
+    """Whether two pieces of JSON hold the same; what nests too deep to compare does not."""
+    try:
+        return bool(one == other)
+    except RecursionError:
+        return False
+
+
+def reference(value: Any) -> str | None:
+    """Return where a Reference points."""
+    return text(value.get("reference")) if isinstance(value, dict) else None
