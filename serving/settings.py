@@ -1,85 +1,36 @@
-"""The environment, read once and here: variables that begin with ``LORPREDICT_``."""
+"""The environment, read once and here: variables that begin with ``LORPREDICT_``.
+
+A setting is one field below: its variable, what it means and how it is read stand beside it, and
+``python -m serving`` makes its options from the same table.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 from lorpredict.errors import LorpredictError, did_you_mean
 
 PREFIX = "LORPREDICT_"
 STAGES = ("demo", "exploratory", "candidate")
 OPEN_STAGES = frozenset({"candidate"})
+FEWEST_DAYS_KEPT = 183  # six months: Regulation (EU) 2024/1689, Articles 19 and 26
+NO_AUDIT = "off"
 
-_CACHE = Path("~/.cache/lorpredict/serving")
-_VARIABLES = {
-    "LORPREDICT_MODEL": "a model folder, a folder with champion/ and challenger/, or a registry",
-    "LORPREDICT_ALLOW_STAGES": "stages that may be served beside candidate, comma separated",
-    "LORPREDICT_CACHE": "folder for models that were fetched from a registry",
+_ELSEWHERE = {
     "LORPREDICT_COHORT_ADDRESS": "read by training alone",
     "LORPREDICT_STUDIES_ADDRESS": "read by training alone",
     "LORPREDICT_REQUIRE_SERVERS": "read by the tests alone",
 }
+_YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "")
 
 
 class SettingsError(LorpredictError, ValueError):
     """A setting that is unknown or cannot be used."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the service is told from outside.
-
-    Parameters
-    ----------
-    model : folder, or address of a registry; kept out of the repr, since it may hold a password
-    allow_stages : stages below ``candidate`` that may be served all the same
-    cache : folder for models that were fetched
-    """
-
-    model: str = field(default="", repr=False)
-    allow_stages: tuple[str, ...] = ()
-    cache: Path = _CACHE
-
-    def __post_init__(self) -> None:
-        unknown = [stage for stage in self.allow_stages if stage not in STAGES]
-        if unknown:
-            hints = " ".join(filter(None, (did_you_mean(stage, STAGES) for stage in unknown)))
-            raise SettingsError(
-                f"no such stage: {', '.join(unknown)}. {hints} Known: {', '.join(STAGES)}"
-            )
-        object.__setattr__(self, "cache", self.cache.expanduser().absolute())
-
-    @property
-    def served_stages(self) -> frozenset[str]:
-        """Stages of models that may answer."""
-        return OPEN_STAGES | set(self.allow_stages)
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read the settings; name every variable that is not one of ours.
-
-        Raises
-        ------
-        SettingsError
-        """
-        _refuse_unknown(environment)
-        return cls(
-            model=environment.get("LORPREDICT_MODEL", "").strip(),
-            allow_stages=names(environment.get("LORPREDICT_ALLOW_STAGES", "")),
-            cache=Path(environment.get("LORPREDICT_CACHE", "") or _CACHE),
-        )
-
-    def to_environment(self) -> dict[str, str]:
-        """Return the variables from which the same settings are read."""
-        return {
-            "LORPREDICT_MODEL": self.model,
-            "LORPREDICT_ALLOW_STAGES": ",".join(self.allow_stages),
-            "LORPREDICT_CACHE": str(self.cache),
-        }
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -87,15 +38,207 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    unknown = sorted(set(_ours(environment)) - set(_VARIABLES))
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _file(text: str) -> Path:
+    file = _path(text)
+    if not file.is_file():
+        raise ValueError(f"there is no file {file}")
+    return file
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in _YES:
+        return True
+    if text.lower() in _NO:
+        return False
+    raise ValueError(f"{text!r} is neither on nor off")
+
+
+def _number(text: str, kind: Callable[[str], float], least: float, what: str) -> Any:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = float("nan")
+    if not least <= value < float("inf"):
+        raise ValueError(f"{text!r}, expected {what}, {least:g} or more")
+    return value
+
+
+def _workers(text: str) -> Any:
+    return _number(text, int, 1, "a whole number")
+
+
+def _days(text: str) -> Any:
+    return _number(text, int, FEWEST_DAYS_KEPT, "whole days")
+
+
+def _seconds(text: str) -> Any:
+    return _number(text, float, 0, "seconds")
+
+
+def _rate(text: str) -> Any:
+    return _number(text, float, 1, "a number")
+
+
+def _stages(text: str) -> tuple[str, ...]:
+    asked = names(text)
+    unknown = [stage for stage in asked if stage not in STAGES]
     if unknown:
-        told = [
-            f"{name} is not a setting. {did_you_mean(name, list(_VARIABLES))}" for name in unknown
-        ]
-        known = [f"  {name}: {meaning}" for name, meaning in _VARIABLES.items()]
-        raise SettingsError("\n".join([*(line.rstrip() for line in told), "Known are:", *known]))
+        hints = " ".join(filter(None, (did_you_mean(stage, STAGES) for stage in unknown)))
+        raise ValueError(f"no such stage: {', '.join(unknown)}. {hints} Known: {', '.join(STAGES)}")
+    return asked
 
 
-def _ours(environment: Mapping[str, str]) -> list[str]:
-    return [name for name in environment if name.startswith(PREFIX)]
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("expected an address such as https://lorpredict.hospital.example")
+    return text.rstrip("/")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    found = names(text)
+    for origin in found:
+        if _address(origin) != origin or urlsplit(origin).path:
+            raise ValueError(f"{origin!r} is no origin such as https://ehr.hospital.example")
+    return found
+
+
+def _told(meaning: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
+    return {"meaning": meaning, "read": read}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the service is told from outside; ``LORPREDICT_WORKERS`` is ``workers``.
+
+    Addresses may hold a password and are kept out of the repr.
+    """
+
+    model: str = field(
+        default="",
+        metadata=_told("model folder, folder with champion/ and challenger/, or registry address"),
+        repr=False,
+    )
+    allow_stages: tuple[str, ...] = field(
+        default=(),
+        metadata=_told("stages that may be served beside candidate, comma separated", _stages),
+    )
+    cache: Path = field(
+        default=Path("~/.cache/lorpredict/serving"),
+        metadata=_told("folder for models that were fetched from a registry", _path),
+    )
+    registry: str = field(
+        default="",
+        metadata=_told("registry behind the models' folder; set by the service for its workers"),
+        repr=False,
+    )
+    renew_seconds: float = field(
+        default=300.0,
+        metadata=_told(
+            "how often a moved alias or a changed folder is looked for; 0 is never", _seconds
+        ),
+    )
+    host: str = field(default="127.0.0.1", metadata=_told("address to listen on"))
+    workers: int = field(default=1, metadata=_told("processes that answer", _workers))
+    base_url: str = field(
+        default="", metadata=_told("address under which clients know the service", _address)
+    )
+    api_keys: Path | None = field(
+        default=None, metadata=_told("file of API keys (python -m serving keys)", _file)
+    )
+    issuers: Path | None = field(
+        default=None, metadata=_told("file of the issuers whose tokens are trusted", _file)
+    )
+    allowed_origins: tuple[str, ...] = field(
+        default=(), metadata=_told("origins of browsers that may ask, comma separated", _origins)
+    )
+    requests_per_minute: float = field(
+        default=600.0, metadata=_told("most requests of one client in a minute", _rate)
+    )
+    time_limit_seconds: float = field(
+        default=30.0, metadata=_told("longest time that one request may take", _seconds)
+    )
+    docs: bool = field(
+        default=False, metadata=_told("whether /v1/docs shows a page to try requests", _switch)
+    )
+    audit: str = field(
+        default="",
+        metadata=_told("database of the audit; off keeps none, on a loopback address alone"),
+        repr=False,
+    )
+    audit_key: Path | None = field(
+        default=None, metadata=_told("file with the secret of the audit", _path)
+    )
+    audit_keep_days: int = field(
+        default=365,
+        metadata=_told("days for which `python -m serving audit prune` keeps a record", _days),
+    )
+    fhir_rules: Path | None = field(
+        default=None, metadata=_told("file with the site's codes and windows for FHIR", _file)
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cache", self.cache.expanduser().absolute())
+        object.__setattr__(self, "audit", self.audit or _own_audit())
+
+    @property
+    def served_stages(self) -> frozenset[str]:
+        """Stages of models that may answer."""
+        return OPEN_STAGES | set(self.allow_stages)
+
+    @property
+    def keeps_audit(self) -> bool:
+        """Whether every answer is recorded."""
+        return self.audit != NO_AUDIT
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings; name every variable that is not one of ours or cannot be used.
+
+        Raises
+        ------
+        SettingsError
+        """
+        given, faults = {}, list(_unknown(environment))
+        for each in fields(cls):
+            text = environment.get(variable(each), "").strip()
+            try:
+                if text:
+                    given[each.name] = each.metadata["read"](text)
+            except ValueError as error:
+                faults.append(f"{variable(each)}: {error}")
+        if faults:
+            raise SettingsError("\n".join(faults))
+        return cls(**given)
+
+    def to_environment(self) -> dict[str, str]:
+        """Return the variables from which the same settings are read."""
+        return {variable(each): _written(getattr(self, each.name)) for each in fields(self)}
+
+
+def variable(setting: Field[Any]) -> str:
+    """Name of a setting in the environment."""
+    return f"{PREFIX}{setting.name.upper()}"
+
+
+def _own_audit() -> str:
+    return f"sqlite:///{Path('~/.local/share/lorpredict/audit.db').expanduser().absolute()}"
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
+    known = {variable(each): each.metadata["meaning"] for each in fields(Settings)} | _ELSEWHERE
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    for name in unknown:
+        yield f"{name} is not a setting. {did_you_mean(name, list(known))}".rstrip()
+    if unknown:
+        yield "\n".join(["Known are:", *(f"  {name}: {told}" for name, told in known.items())])
