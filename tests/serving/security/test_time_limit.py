@@ -1,0 +1,126 @@
+"""Who waits too long for an answer to begin is told so, and the work ends."""
+
+from __future__ import annotations
+
+import time
+
+import anyio
+import anyio.to_thread
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.security import TimeLimit
+
+
+def refuse(_: Scope, status: int) -> ASGIApp:
+    return PlainTextResponse("too late", status)
+
+
+def limited(app: ASGIApp, seconds: float = 0.05) -> TestClient:
+    return TestClient(TimeLimit(app, seconds, refuse))
+
+
+def test_an_answer_in_time_passes_untouched() -> None:
+    answer = limited(PlainTextResponse("yes")).get("/")
+
+    assert (answer.status_code, answer.text) == (200, "yes")
+
+
+def test_late_work_is_stopped_and_answered_504() -> None:
+    ended: list[str] = []
+
+    async def sleeps(_: Scope, __: Receive, ___: Send) -> None:
+        try:
+            await anyio.sleep(30)
+        finally:
+            ended.append("stopped")
+
+    answer = limited(sleeps).get("/")
+
+    assert (answer.status_code, answer.text) == (504, "too late")
+    assert ended == ["stopped"]
+
+
+def test_an_answer_that_has_begun_is_let_go_on() -> None:
+    async def slow(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await anyio.sleep(0.15)
+        await send({"type": "http.response.body", "body": b"whole"})
+
+    answer = limited(slow).get("/")
+
+    assert (answer.status_code, answer.text) == (200, "whole")
+
+
+def test_a_thread_that_cannot_be_stopped_makes_nobody_wait() -> None:
+    sent: list[tuple[float, Message]] = []
+    begun = time.monotonic()
+
+    async def in_a_thread(scope: Scope, receive: Receive, send: Send) -> None:
+        await anyio.to_thread.run_sync(time.sleep, 0.5)
+        await PlainTextResponse("yes")(scope, receive, send)
+
+    async def send(message: Message) -> None:
+        sent.append((time.monotonic() - begun, message))
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    app = TimeLimit(in_a_thread, 0.05, refuse)
+    anyio.run(app, {"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send)
+
+    statuses = [message["status"] for _, message in sent if "status" in message]
+    assert statuses == [504]
+    assert sent[-1][0] < 0.4
+
+
+def test_an_app_that_swallows_its_end_answers_nothing_more() -> None:
+    async def stubborn(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await anyio.sleep(30)
+        except BaseException:
+            await PlainTextResponse("after all")(scope, receive, send)
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    anyio.run(TimeLimit(stubborn, 0.05, refuse), {"type": "http"}, _nothing, send)
+
+    assert [each.get("status", each.get("body")) for each in sent] == [504, b"too late"]
+
+
+def test_an_error_of_the_app_goes_on() -> None:
+    async def fails(_: Scope, __: Receive, ___: Send) -> None:
+        raise LookupError("lost")
+
+    with pytest.raises(LookupError, match="lost"):
+        limited(fails).get("/")
+
+
+def test_a_client_that_leaves_ends_the_work() -> None:
+    ended: list[str] = []
+
+    async def sleeps(_: Scope, __: Receive, ___: Send) -> None:
+        try:
+            await anyio.sleep(30)
+        finally:
+            ended.append("stopped")
+
+    async def leave() -> None:
+        with anyio.move_on_after(0.05):
+            app = TimeLimit(sleeps, 30, refuse)
+            await app({"type": "http"}, _nothing, _nowhere)
+
+    anyio.run(leave)
+    assert ended == ["stopped"]
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+async def _nowhere(_: Message) -> None: ...
