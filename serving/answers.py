@@ -65,10 +65,22 @@ class RiskTold(_Answer):
     risk_high: float | None = HIGH
 
 
+class AbstentionTold(_Answer):
+    """Why nothing is said of a child, and what would be needed."""
+
+    reason: str = Field(description="For programs; the same reason always has the same name.")
+    text: str
+    needed: list[str]
+
+
+_ABSTENTION = Field(description="Why no risk is told; null where one is.")
+
+
 class RiskAnswer(_Answer):
-    """The risks of one child."""
+    """The risks of one child; none where the model is not made for the child."""
 
     risks: list[RiskTold]
+    abstention: AbstentionTold | None = _ABSTENTION
     missing: list[str] = Field(description="Predictors of the model that were not measured.")
     warnings: list[str] = Field(description="What is unusual about the record.")
 
@@ -111,9 +123,10 @@ class HorizonExplained(_Answer):
 
 
 class ExplainAnswer(_Answer):
-    """The explained risks of one child."""
+    """The explained risks of one child; none where the model is not made for the child."""
 
     horizons: list[HorizonExplained]
+    abstention: AbstentionTold | None = _ABSTENTION
     missing: list[str]
     warnings: list[str]
 

@@ -1,14 +1,14 @@
 """The HTTP API: an app of its own, which the service mounts.
 
 Its OpenAPI document is true: bodies are typed, what is not known is refused, and every refusal
-is ``application/problem+json``.
+is ``application/problem+json``, or an OperationOutcome where FHIR is spoken.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.exceptions import HTTPException
@@ -16,21 +16,14 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving import predictions
-from serving.answers import ExplainAnswers, ModelsDescribed, RiskAnswers
-from serving.errors import (
-    MEDIA_TYPE,
-    InvalidRequest,
-    NotAnnouncedAsJson,
-    NotJson,
-    NotReady,
-    Problem,
-    UnknownAlias,
-    respond,
-)
+from lorpredict.errors import LorpredictError
+from serving import clinical_endpoints, endpoints
+from serving.desk import Desk
+from serving.errors import MEDIA_TYPE, NotAnnouncedAsJson, NotJson, respond
 from serving.faults import invalid_request
-from serving.messages import AskedModel, Question
-from serving.models import Served, ServedModels
+from serving.models import ServedModels
+from serving.operation_outcome import MEDIA_TYPE as FHIR_MEDIA_TYPE
+from serving.routes import route_of
 
 DESCRIPTION = (
     "Risk of secondary loss of response to infliximab in a child with Crohn's disease, "
@@ -39,51 +32,12 @@ DESCRIPTION = (
     "Every answer names the model, its stage and what has to be said with it."
 )
 _ASSETS = "static_content"  # Swagger UI as BentoML ships it, so that no page asks another host
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "The body is not JSON."},
-    404: {"model": Problem, "description": "No model is served under this alias."},
-    413: {"model": Problem, "description": "The body is too large."},
-    415: {"model": Problem, "description": "The body is not announced as JSON."},
-    422: {"model": Problem, "description": "The request has faults; all of them are named."},
-    503: {"model": Problem, "description": "No model is loaded yet."},
-}
-_NOT_READY: dict[int | str, dict[str, Any]] = {503: _REFUSALS[503]}
+_POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
+    "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
+)
 
-router = APIRouter(prefix="/v1")
 pages = APIRouter()
-
-
-async def served_models(request: Request) -> ServedModels:
-    """Return the models that answer."""
-    models: ServedModels | None = request.app.state.models
-    if models is None:
-        raise NotReady("Ask again in a moment.")
-    return models
-
-
-async def asked_model(
-    models: Annotated[ServedModels, Depends(served_models)], asked: Annotated[AskedModel, Query()]
-) -> Served:
-    """Return the model of the alias that was asked for."""
-    return models[asked.model]
-
-
-AskedServed = Annotated[Served, Depends(asked_model)]
-
-
-@router.post("/predict", responses=_REFUSALS, summary="Risk by each horizon")
-async def predict(question: Question, served: AskedServed) -> RiskAnswers:
-    return await predictions.answer(predictions.risks, served, question)
-
-
-@router.post("/explain", responses=_REFUSALS, summary="Risk by each horizon, and what moved it")
-async def explain(question: Question, served: AskedServed) -> ExplainAnswers:
-    return await predictions.answer(predictions.explanations, served, question)
-
-
-@router.get("/models", responses=_NOT_READY, summary="The models, their stages and their cards")
-async def models(known: Annotated[ServedModels, Depends(served_models)]) -> ModelsDescribed:
-    return predictions.models_described(known)
 
 
 @pages.get("/", include_in_schema=False)
@@ -98,9 +52,8 @@ async def document() -> RedirectResponse:
     return RedirectResponse("/v1/openapi.json")
 
 
-@router.get("/docs", include_in_schema=False)
 async def docs() -> HTMLResponse:
-    return get_swagger_ui_html(
+    page = get_swagger_ui_html(
         openapi_url="openapi.json",
         title="lorpredict",
         swagger_js_url=f"../{_ASSETS}/swagger-ui-bundle.js",
@@ -108,10 +61,12 @@ async def docs() -> HTMLResponse:
         swagger_favicon_url=f"../{_ASSETS}/favicon-light-32x32.png",
         swagger_ui_parameters={"validatorUrl": None},
     )
+    page.headers["Content-Security-Policy"] = _POLICY
+    return page
 
 
-def create_app(models: ServedModels | None = None) -> FastAPI:
-    """Build the app; it answers 503 until ``app.state.models`` is set."""
+def create_app(models: ServedModels | None = None, *, desk: Desk | None = None) -> FastAPI:
+    """Build the app; it answers 503 until ``app.state.desk`` has models."""
     app = FastAPI(
         title="lorpredict",
         version="1",
@@ -123,14 +78,19 @@ def create_app(models: ServedModels | None = None) -> FastAPI:
         # FastAPI would hand exceptions with their messages, and bodies, to OpenTelemetry.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.models = models
-    app.include_router(router)
-    app.include_router(pages)
-    for kind in (InvalidRequest, UnknownAlias, NotReady, HTTPException):
+    app.state.desk = desk or Desk(models)
+    for router in (endpoints.router, clinical_endpoints.router, pages):
+        app.include_router(router)
+    for kind in (LorpredictError, HTTPException):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(RequestValidationError, _refused_by_form)
-    _declare_problems(app)
+    _declare_media_types(app)
     return app
+
+
+def show_docs(app: FastAPI) -> None:
+    """Serve the page of documentation, which is off unless it was asked for."""
+    app.add_api_route("/v1/docs", docs, include_in_schema=False)
 
 
 class NoUnexpectedError:
@@ -164,18 +124,26 @@ def _by_form(error: RequestValidationError) -> Exception:
     return invalid_request(errors, error.body)
 
 
-def _declare_problems(app: FastAPI) -> None:
-    """Write the media type of refusals into the document; FastAPI knows only its own."""
+def _declare_media_types(app: FastAPI) -> None:
+    """Write the media types of refusals, and of FHIR, into the document."""
     written = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = written()
-        for path in document["paths"].values():
+        for address, path in document["paths"].items():
             for operation in path.values():
                 for status, response in operation["responses"].items():
+                    told = _media_type(address, status)
                     content = response.get("content", {})
-                    if status >= "400" and "application/json" in content:
-                        content[MEDIA_TYPE] = content.pop("application/json")
+                    if "application/json" in content:
+                        content[told] = content.pop("application/json")
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _media_type(address: str, status: str) -> str:
+    refused = status >= "400"
+    if route_of(address).fhir and (refused or not address.startswith("/cds-services")):
+        return FHIR_MEDIA_TYPE
+    return MEDIA_TYPE if refused else "application/json"

@@ -1,18 +1,21 @@
 """One table turns errors into HTTP answers: ``application/problem+json``, RFC 9457.
 
+Where FHIR is spoken, the same problem is told as an OperationOutcome.
+
 Nothing of a patient is in them: a fault says where it stands and what was expected, never what
 was sent.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -20,9 +23,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lorpredict.errors import BeyondFollowUp, LorpredictError, counted
+from lorpredict.fhir import FhirRefused
+from serving.audit.errors import AuditUnavailable
+from serving.exchange import exchange_of
+from serving.operation_outcome import MEDIA_TYPE as FHIR_MEDIA_TYPE
+from serving.operation_outcome import operation_outcome
+from serving.routes import route_of
+from serving.security.errors import CannotVerify, Forbidden, TooManyRequests, Unauthorised
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 100
+
+Entry = TypeVar("Entry")
 
 _log = logging.getLogger("serving")
 
@@ -77,6 +89,14 @@ class NotReady(LorpredictError, RuntimeError):
     """A question before any model was loaded."""
 
 
+class PrefetchMissing(LorpredictError, LookupError):
+    """A call without the data that the service needs and has no other way to get."""
+
+
+class UnknownService(LorpredictError, LookupError):
+    """A CDS service that is not there."""
+
+
 class Kind(NamedTuple):
     """How one sort of error is answered."""
 
@@ -94,8 +114,26 @@ _KINDS: Mapping[type[Exception], Kind] = {
     ),
     UnknownAlias: Kind(HTTPStatus.NOT_FOUND, "unknown-model", "No such model"),
     NotReady: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "No model is loaded yet"),
+    FhirRefused: Kind(HTTPStatus(422), "not-readable", "The FHIR resources cannot be read"),
+    UnknownService: Kind(HTTPStatus.NOT_FOUND, "unknown-service", "No such service"),
+    PrefetchMissing: Kind(
+        HTTPStatus.PRECONDITION_FAILED, "prefetch-missing", "Needed data were not prefetched"
+    ),
+    Unauthorised: Kind(HTTPStatus.UNAUTHORIZED, "unauthorised", "Who is asking is not known"),
+    Forbidden: Kind(HTTPStatus.FORBIDDEN, "forbidden", "The client may not do this"),
+    TooManyRequests: Kind(HTTPStatus.TOO_MANY_REQUESTS, "too-many", "Too many requests"),
+    CannotVerify: Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE, "cannot-verify", "The token cannot be verified now"
+    ),
+    AuditUnavailable: Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE, "audit-unavailable", "The answer could not be recorded"
+    ),
 }
 _UNEXPECTED = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", "An unexpected error")
+# The store's own words name its place, which is nobody's business outside.
+_SAID: Mapping[type[Exception], str] = {
+    AuditUnavailable: "Nothing is answered that is not on record; ask again in a moment.",
+}
 _DETAILS = {
     404: "There is nothing at this address; /v1/openapi.json lists what is there.",
     405: "This address does not take this method; see /v1/openapi.json.",
@@ -141,12 +179,26 @@ def respond(request: Request, error: Exception) -> Response:
     kind = _kind(error)
     if kind is _UNEXPECTED:
         _log.error("unexpected %s", without_values(error))
+    exchange_of(request.scope).problem = kind.slug
     known = kind.status is not HTTPStatus.NOT_FOUND or isinstance(error, UnknownAlias)
     problem = problem_of(error, instance=request.url.path if known else None)
-    headers = error.headers if isinstance(error, HTTPException) else None
+    content, media_type = _in_the_language_of(request, problem)
     return Response(
-        problem.model_dump_json(), status_code=kind.status, media_type=MEDIA_TYPE, headers=headers
+        content, status_code=kind.status, media_type=media_type, headers=_headers(error)
     )
+
+
+def _headers(error: Exception) -> Mapping[str, str] | None:
+    if isinstance(error, AuditUnavailable):
+        return {"Retry-After": str(error.retry_after)}
+    found: Mapping[str, str] | None = getattr(error, "headers", None)
+    return found
+
+
+def _in_the_language_of(request: Request, problem: Problem) -> tuple[str, str]:
+    if route_of(request.scope["path"]).fhir:
+        return json.dumps(operation_outcome(problem)), FHIR_MEDIA_TYPE
+    return problem.model_dump_json(), MEDIA_TYPE
 
 
 def without_values(error: BaseException) -> str:
@@ -166,8 +218,12 @@ def _kind(error: Exception) -> Kind:
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
         return Kind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
-    found = (_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS)
-    return next(found, _UNEXPECTED)
+    return _of_class(error, _KINDS) or _UNEXPECTED
+
+
+def _of_class(error: Exception, table: Mapping[type[Exception], Entry]) -> Entry | None:
+    """What a table holds for the class of an error, or for the nearest that it derives from."""
+    return next((table[kind] for kind in type(error).__mro__ if kind in table), None)
 
 
 def _detail(error: Exception, faults: int) -> str | None:
@@ -176,7 +232,8 @@ def _detail(error: Exception, faults: int) -> str | None:
     if isinstance(error, InvalidRequest):
         number = counted(faults, "fault")
         return f"{number}; the first {MOST_FAULTS} are listed." if faults > MOST_FAULTS else number
-    return str(error) if type(error) in _KINDS else None
+    said = _of_class(error, _SAID)
+    return said or (str(error) if _kind(error) is not _UNEXPECTED else None)
 
 
 def _told(fault: RequestFault) -> FaultTold:

@@ -12,9 +12,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.errors import respond
+from serving.routes import UNKNOWN_PATH, without_made_up_names
 
-LARGEST_BODY = 4_000_000
-UNKNOWN_PATH = "/unknown-path"
+LARGEST_BODY = 5_000_000
 
 
 class KnownPaths:
@@ -29,8 +29,11 @@ class KnownPaths:
         self.routes = [route for route in routes if not _files(route)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not self._is_known(scope):
-            scope = {**scope, "path": UNKNOWN_PATH, "raw_path": UNKNOWN_PATH.encode()}
+        if scope["type"] == "http":
+            path = scope["path"]
+            told = without_made_up_names(path) if self._is_known(scope) else UNKNOWN_PATH
+            if told != path:
+                scope = {**scope, "path": told, "raw_path": told.encode()}
         await self.app(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:

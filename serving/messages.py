@@ -17,6 +17,8 @@ from serving.known import known_columns
 
 MOST_RECORDS = 1000
 MOST_TIMES = 60
+LONGEST_IDENTIFIER = 128
+PATIENT = "patient_id"
 _ABSENT: Any = None  # a default that a request itself may not send
 _TYPES: dict[Kind, Any] = {Kind.NUMBER: float, Kind.BOOLEAN: bool}  # a category has its levels
 _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
@@ -79,15 +81,35 @@ def _flat(predictor: Predictor) -> Any:
     """Put range or levels beside the description, where people and generators look for them."""
 
     def flatten(schema: dict[str, Any]) -> None:
-        (constraints,) = (each for each in schema.pop("anyOf") if each.get("type") != "null")
-        schema.pop("default", None)
-        schema.update(constraints, type=[constraints["type"], "null"])
+        _one_type(schema)
         if "enum" in schema:
             schema["enum"] = [*schema["enum"], None]
         if predictor.kind is Kind.NUMBER:
             schema.update(unit=predictor.readable_unit or "1", ucum=predictor.unit)
 
     return flatten
+
+
+def _patient() -> Any:
+    """The one text of a record, which no model reads and nothing but the audit may see."""
+    told = (
+        "The child's pseudonym in your system, if the outcome is to be recorded later "
+        "(/v1/outcome). It never leaves this service: the audit keeps a keyed hash of it."
+    )
+    return str | None, Field(
+        default=None,
+        title="Patient identifier",
+        description=told,
+        min_length=1,
+        max_length=LONGEST_IDENTIFIER,
+        json_schema_extra=_one_type,
+    )
+
+
+def _one_type(schema: dict[str, Any]) -> None:
+    (text,) = (each for each in schema.pop("anyOf") if each.get("type") != "null")
+    schema.pop("default", None)
+    schema.update(text, type=[text["type"], "null"])
 
 
 if TYPE_CHECKING:
@@ -97,6 +119,7 @@ else:
         "ChildRecord",
         __base__=_Record,
         __doc__=_Record.__doc__,
+        **{PATIENT: _patient()},
         **{key: _field(column) for key, column in record_fields().items()},
     )
 
@@ -154,8 +177,15 @@ class Question(BaseModel):
 
     def children(self) -> list[dict[str, Any]]:
         """Return the records as the packaged model reads them, without what is missing."""
-        asked = [self.record] if self.is_one else self.records
-        return [child.model_dump(exclude_none=True) for child in asked]
+        return [child.model_dump(exclude_none=True, exclude={PATIENT}) for child in self._asked]
+
+    def patients(self) -> list[str | None]:
+        """Return whose records they are, where that was said."""
+        return [getattr(child, PATIENT) for child in self._asked]
+
+    @property
+    def _asked(self) -> list[ChildRecord]:
+        return [self.record] if self.is_one else self.records
 
 
 class AskedModel(BaseModel):

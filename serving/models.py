@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lorpredict.errors import DamagedModel, LorpredictError, did_you_mean
 from serving.errors import UnknownAlias
+from serving.keeping import Bands
 from serving.settings import Settings
 from serving.sources import folders
 
@@ -35,6 +37,11 @@ class Served:
     model: PackagedModel
     fingerprint: str
     registered_version: str | None = None
+
+    @cached_property
+    def bands(self) -> Bands:
+        """Where the values of a record lie among those of the training children."""
+        return Bands(self.model.encoding)
 
 
 class ServedModels(Mapping[str, Served]):
@@ -77,6 +84,13 @@ class ServedModels(Mapping[str, Served]):
 
     def __contains__(self, alias: object) -> bool:
         return alias in self._models
+
+
+def fingerprints(settings: Settings) -> dict[str, str]:
+    """Return alias -> fingerprint of what the settings name now, without loading it."""
+    from lorpredict.packaged import fingerprint
+
+    return {alias: fingerprint(path) for alias, path in folders(settings).items()}
 
 
 def _load(alias: str, folder: Path) -> Served:

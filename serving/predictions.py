@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import anyio.to_thread
 
 from lorpredict.clinical import Predictor
 from lorpredict.errors import BeyondFollowUp, RecordFaults
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
+from lorpredict.fhir import Abstention
 from lorpredict.survival import FEWEST_AT_RISK, RiskPrediction
 from serving import answers as told
+from serving.abstention import abstention
 from serving.errors import RequestFault, TimesBeyondFollowUp
 from serving.faults import faults_of_records
 from serving.messages import Question
@@ -28,39 +31,62 @@ Answers = TypeVar("Answers", told.RiskAnswers, told.ExplainAnswers)
 _MOST_AT_ONCE = 20
 
 
+@dataclass(frozen=True)
+class Told(Generic[Answers]):
+    """What is answered, and the numbers that it was made from.
+
+    Parameters
+    ----------
+    children : the records that were asked about, in order
+    abstentions : why nothing is said of a child, in the same order
+    """
+
+    answers: Answers
+    children: Sequence[Child]
+    prediction: RiskPrediction
+    abstentions: Sequence[Abstention | None]
+
+
 async def answer(
-    ask: Callable[[Served, Question], Answers], served: Served, question: Question
-) -> Answers:
+    ask: Callable[[Served, Question], Told[Answers]], served: Served, question: Question
+) -> Told[Answers]:
     """Ask here and now, or beside the event loop where it takes longer."""
     if question.is_one or len(question.records) <= _MOST_AT_ONCE:
         return ask(served, question)
     return await anyio.to_thread.run_sync(ask, served, question)
 
 
-def risks(served: Served, question: Question) -> told.RiskAnswers:
+def risks(served: Served, question: Question) -> Told[told.RiskAnswers]:
     """Tell the risk of each child by each time."""
-    prediction = _asked(served.model.predict, served, question)
-    return told.RiskAnswers(
+    children = question.children()
+    prediction = _asked(served.model.predict, served, question, children)
+    abstentions = [abstention(child, served.model) for child in children]
+    answers = told.RiskAnswers(
         model=model_told(served),
         estimand=told.ESTIMAND,
         interval=served.model.interval_method,
-        answers=[_risk_answer(prediction, row) for row in range(len(prediction.risk))],
+        answers=[_risk_answer(prediction, row, why) for row, why in enumerate(abstentions)],
     )
+    return Told(answers, children, prediction, abstentions)
 
 
-def explanations(served: Served, question: Question) -> told.ExplainAnswers:
+def explanations(served: Served, question: Question) -> Told[told.ExplainAnswers]:
     """Tell the risk of each child by each time, and what moved it."""
-    prediction, contributions = _asked(served.model.answer, served, question)
-    return told.ExplainAnswers(
+    children = question.children()
+    prediction, contributions = _asked(served.model.answer, served, question, children)
+    abstentions = [abstention(child, served.model) for child in children]
+    answers = told.ExplainAnswers(
         model=model_told(served),
         estimand=told.ESTIMAND,
         interval=served.model.interval_method,
         scale=cast(told.ExplainedScale, contributions.scale),
         reading=told.READING,
         answers=[
-            _explain_answer(prediction, contributions, row) for row in range(len(prediction.risk))
+            _explain_answer(prediction, contributions, row, why)
+            for row, why in enumerate(abstentions)
         ],
     )
+    return Told(answers, children, prediction, abstentions)
 
 
 def model_told(served: Served) -> told.ModelTold:
@@ -73,9 +99,10 @@ def models_described(models: ServedModels) -> told.ModelsDescribed:
     return told.ModelsDescribed(models=[_described(served) for served in models.values()])
 
 
-def _asked(ask: Callable[..., Answered], served: Served, question: Question) -> Answered:
+def _asked(
+    ask: Callable[..., Answered], served: Served, question: Question, children: list[Child]
+) -> Answered:
     """Ask the packaged model; what it refuses is told where it stands in the request."""
-    children = question.children()
     try:
         return ask(children, days_since_first_infusion=question.days_since_first_infusion)
     except RecordFaults as error:
@@ -100,16 +127,23 @@ def _beyond(facts: ModelFacts, children: list[Child], question: Question) -> Tim
     return TimesBeyondFollowUp(*(faults or [RequestFault("/landmark_day", problem, hint)]))
 
 
-def _risk_answer(prediction: RiskPrediction, position: int) -> told.RiskAnswer:
+def _risk_answer(
+    prediction: RiskPrediction, position: int, why_not: Abstention | None
+) -> told.RiskAnswer:
+    times = () if why_not else _times(prediction)
     return told.RiskAnswer(
-        risks=[told.RiskTold(**_time(prediction, position, t)) for t in _times(prediction)],
+        risks=[told.RiskTold(**_time(prediction, position, time)) for time in times],
+        abstention=_abstention(why_not),
         missing=list(prediction.missing[position]),
         warnings=list(prediction.warnings[position]),
     )
 
 
 def _explain_answer(
-    prediction: RiskPrediction, contributions: Contributions, position: int
+    prediction: RiskPrediction,
+    contributions: Contributions,
+    position: int,
+    why_not: Abstention | None,
 ) -> told.ExplainAnswer:
     return told.ExplainAnswer(
         horizons=[
@@ -120,10 +154,19 @@ def _explain_answer(
                 predicted=float(contributions.predicted[position, time]),
                 contributions=_contributions(contributions, position, time),
             )
-            for time in _times(prediction)
+            for time in (() if why_not else _times(prediction))
         ],
+        abstention=_abstention(why_not),
         missing=list(prediction.missing[position]),
         warnings=list(prediction.warnings[position]),
+    )
+
+
+def _abstention(why_not: Abstention | None) -> told.AbstentionTold | None:
+    if why_not is None:
+        return None
+    return told.AbstentionTold(
+        reason=why_not.reason, text=why_not.text, needed=list(why_not.needed)
     )
 
 

@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warnings.simplefilter("ignore")  # MLflow's are for those who train
     os.environ.update(_QUIET)
     try:
-        versions = fetch(address, options.name, Path(options.into).absolute())
+        into = Path(options.into).absolute()
+        versions = fetch(address, options.name, into, unless_there=options.unless_there)
     except Exception as error:  # whatever MLflow meets, the address may be in its message
         told = str(error).replace(address, without_password(address)).splitlines()
         print(told[0] if told else type(error).__name__, file=sys.stderr)  # noqa: T201
@@ -44,8 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def fetch(address: str, name: str, into: Path) -> dict[str, str]:
+def fetch(address: str, name: str, into: Path, *, unless_there: bool = False) -> dict[str, str]:
     """Put the model folder of each alias into ``into``, all of them or nothing.
+
+    Parameters
+    ----------
+    unless_there : leave ``into`` alone where it holds the versions already
 
     Returns
     -------
@@ -59,6 +64,8 @@ def fetch(address: str, name: str, into: Path) -> dict[str, str]:
     served = {alias: str(aliases[alias]) for alias in ALIASES if alias in aliases}
     if "champion" not in served:
         raise FetchError(f"{name} has no version with the alias champion; train first")
+    if unless_there and _versions_in(into) == served:
+        return served
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{into.name}-", dir=into.parent) as place:
         fresh = Path(place) / "fresh"
@@ -67,6 +74,12 @@ def fetch(address: str, name: str, into: Path) -> dict[str, str]:
         (fresh / VERSIONS).write_text(json.dumps(served) + "\n", "utf-8")
         _put_in_place(fresh, into, Path(place) / "old")
     return served
+
+
+def _versions_in(folder: Path) -> dict[str, str]:
+    file = folder / VERSIONS
+    found: dict[str, str] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return found
 
 
 def _fetch_version(name: str, version: str, folder: Path, download: Path) -> None:
@@ -95,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
         "--address", default="", help="tracking server or database; MLFLOW_TRACKING_URI by default"
     )
     parser.add_argument("--name", default=REGISTERED_NAME, help="name of the registered model")
+    parser.add_argument(
+        "--unless-there", action="store_true", help="fetch nothing that is there already"
+    )
     parser.add_argument("--into", required=True, help="folder for the fetched models")
     return parser
 

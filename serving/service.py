@@ -7,27 +7,27 @@ loaded and have answered their reference records.
 from __future__ import annotations
 
 import gc
-import json
 import os
 from collections.abc import Callable
+from json import JSONDecodeError
 from typing import Any
 
 import bentoml
 from pydantic import Field, ValidationError
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from serving import predictions
 from serving.answers import ExplainAnswers, RiskAnswers
-from serving.app import create_app
+from serving.app import create_app, show_docs
+from serving.endpoints import answered
 from serving.errors import NotAnnouncedAsJson, NotJson, respond
 from serving.faults import invalid_request
-from serving.limits import KnownPaths, LimitedBody
+from serving.json_body import parsed
 from serving.messages import AskedModel, Question
-from serving.models import ServedModels
-from serving.redaction import redact_logs
+from serving.premises import Premises
 from serving.settings import Settings
 from serving.sources import local
 
@@ -55,8 +55,8 @@ async def read(request: Request) -> NativeQuestion:
     if "json" not in request.headers.get("content-type", ""):
         raise NotAnnouncedAsJson()
     try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
+        content = parsed(body)
+    except JSONDecodeError:
         raise NotJson() from None
     try:
         return NativeQuestion.model_validate(content)
@@ -66,15 +66,13 @@ async def read(request: Request) -> NativeQuestion:
 
 
 class GuardedService(bentoml.Service[Any]):  # type: ignore[misc]
-    """A BentoML service whose own refusals are problems too, and whose metrics stay finite."""
+    """A BentoML service whose own refusals are problems too, within the borders of ours."""
 
-    def to_asgi(self, is_main: bool = True) -> Starlette:
+    def to_asgi(self, is_main: bool = True) -> ASGIApp:
         """Build the app with the borders around it."""
-        guarded: Starlette = super().to_asgi(is_main)
-        guarded.add_exception_handler(HTTPException, _refused)
-        guarded.add_middleware(LimitedBody)
-        guarded.add_middleware(KnownPaths, routes=guarded.routes)
-        return guarded
+        inner = super().to_asgi(is_main)
+        inner.add_exception_handler(HTTPException, _refused)
+        return premises().around(inner, routes=inner.routes)
 
     @property
     def openapi_spec(self) -> dict[str, Any]:
@@ -86,10 +84,24 @@ async def _refused(request: Request, error: Exception) -> Response:
     return respond(request, error)
 
 
+_premises: list[Premises] = []
+
+
+def premises() -> Premises:
+    """Return what this process holds open, opened with the first call."""
+    if not _premises:
+        _premises.append(Premises(Settings.from_environment(), app.state.desk))
+    return _premises[0]
+
+
+def _workers() -> int:
+    return Settings.from_environment().workers
+
+
 @bentoml.service(
     name="lorpredict",
     service_class=GuardedService,
-    workers=1,
+    workers=_workers(),
     traffic={"timeout": 60},
     logging={"access": {"enabled": False}},
     tracing={"excluded_urls": ".*"},
@@ -99,12 +111,22 @@ class LorpredictService:
     """Risk of secondary loss of response to infliximab at week 14, with its explanation."""
 
     def __init__(self) -> None:
-        self.models = ServedModels.load(Settings.from_environment())
-        app.state.models = self.models
-        redact_logs()  # before any patient is known here, and after all that may fail in loading
+        if premises().settings.docs:
+            show_docs(app)
+        premises().open()
         # What is here now stays for good; the collector need not walk through it again.
         gc.collect()
         gc.freeze()
+
+    @bentoml.on_startup  # type: ignore[untyped-decorator]
+    async def begin(self) -> None:
+        """Look for moved models from now on."""
+        premises().begin()
+
+    @bentoml.on_shutdown  # type: ignore[untyped-decorator]
+    async def end(self) -> None:
+        """Write what waits for the audit, and let go."""
+        await premises().close()
 
     @bentoml.on_deployment  # type: ignore[untyped-decorator]
     @staticmethod
@@ -123,9 +145,10 @@ class LorpredictService:
         return await self._answer(predictions.explanations, request)
 
     async def _answer(self, ask: Callable[..., Any], request: Request) -> Response:
+        desk = app.state.desk
         try:
             question = await read(request)
-            answers = await predictions.answer(ask, self.models[question.model], question)
+            served = desk.asked(question.model)
+            return await answered(ask, served, question, request, desk.pseudonyms)
         except Exception as error:
             return respond(request, error)
-        return Response(answers.model_dump_json(), media_type="application/json")

@@ -77,8 +77,10 @@ def local(settings: Settings) -> Settings:
     ModelNotFound, SettingsError
     """
     found = source(settings.model)
-    folder = fetch(found, settings.cache) if isinstance(found, Registry) else found
-    return replace(settings, model=str(folder))
+    if isinstance(found, Registry):
+        folder = fetch(found, settings.cache)
+        return replace(settings, model=str(folder), registry=settings.model)
+    return replace(settings, model=str(found))
 
 
 def folders(settings: Settings) -> dict[str, Path]:
@@ -107,15 +109,22 @@ def folders_in(place: Path) -> dict[str, Path]:
     return found
 
 
-def fetch(registry: Registry, cache: Path) -> Path:
-    """Fetch the aliases of a registered model, in a process that ends before the workers start.
+def fetch(registry: Registry, cache: Path, *, unless_there: bool = False) -> Path:
+    """Fetch the aliases of a registered model, in a process of its own that ends at once.
 
     MLflow costs seconds and hundreds of megabytes; the service never imports it.
+
+    Parameters
+    ----------
+    unless_there : leave the folder alone where it holds the aliases' versions already
     """
     place = hashlib.sha256(registry.address.encode()).hexdigest()[:8]
     into = cache / f"{re.sub(r'[^A-Za-z0-9._-]', '_', registry.name)}-{place}"
     answer = subprocess.run(
-        [sys.executable, "-m", "serving.registry", "--name", registry.name, "--into", str(into)],
+        [
+            sys.executable, "-m", "serving.registry", "--name", registry.name, "--into", str(into),
+            *(["--unless-there"] if unless_there else []),
+        ],
         # Other users of the machine see arguments; the address may hold a password.
         env={**os.environ, "MLFLOW_TRACKING_URI": registry.address},
         cwd=_ROOT, capture_output=True, text=True, check=False,

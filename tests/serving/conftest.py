@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def settings(folder: Path) -> Settings:
-    return Settings(model=str(folder), allow_stages=("demo",))
+    return Settings(model=str(folder), allow_stages=("demo",), audit="off")
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +59,13 @@ def challenger(folder: Path) -> PackagedModel:
 
 
 @pytest.fixture(scope="session")
-def client(settings: Settings) -> TestClient:
-    return TestClient(create_app(ServedModels.load(settings)), raise_server_exceptions=False)
+def models(settings: Settings) -> ServedModels:
+    return ServedModels.load(settings)
+
+
+@pytest.fixture(scope="session")
+def client(models: ServedModels) -> TestClient:
+    return TestClient(create_app(models), raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="session")
@@ -103,14 +109,24 @@ class Server:
 @pytest.fixture(scope="session")
 def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """``python -m serving``, ready to answer; stopped as an operator would."""
-    log = tmp_path_factory.mktemp("server") / "server.log"
+    place = tmp_path_factory.mktemp("server")
+    with running(folder, place, "--docs") as started:
+        yield started
+
+
+@contextmanager
+def running(folder: Path, place: Path, *options: str) -> Iterator[Server]:
+    """Start a server whose audit and log are in ``place``; stop it as an operator would."""
     port = free_port()
-    command = [sys.executable, "-m", "serving", "--model", str(folder), "--port", str(port)]
+    command = [
+        sys.executable, "-m", "serving", "--model", str(folder), "--port", str(port),
+        "--allow-stage", "demo", "--audit", f"sqlite:///{place / 'audit.db'}", *options,
+    ]  # fmt: skip
+    log = place / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "--allow-stage", "demo"],
-            cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=os.environ,
-        )  # fmt: skip
+            command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=os.environ
+        )
     started = Server(f"http://127.0.0.1:{port}", log, process)
     try:
         _wait_until_ready(started)

@@ -13,6 +13,9 @@ from lorpredict.survival import NO_INTERVAL
 from serving.app import create_app
 from serving.models import ServedModels
 from serving.settings import Settings
+from tests.fhir_bundles import bundle_of
+from tests.serving.hooks.calling import card
+from tests.serving.today import resources_today
 
 PLAN = ValidationPlan(repeats=1, resamples=20, resamples_of_trees=0, draws=0)
 
@@ -48,6 +51,16 @@ def test_an_explanation_carries_the_same_interval(sure: TestClient, child: dict[
     horizons = explained["answers"][0]["horizons"]
     for end in ("risk_low", "risk_high"):
         assert [each[end] for each in horizons] == [each[end] for each in told]
+
+
+def test_a_card_and_a_risk_assessment_carry_the_interval_too(sure: TestClient) -> None:
+    told = card(sure)
+    assert "95 % interval" in told["summary"]
+    answer = sure.post("/v1/fhir/predict", json=bundle_of(resources_today()))
+    for prediction in answer.json()["prediction"]:
+        ends = prediction["probabilityRange"]
+        assert 0 < ends["low"]["value"] < ends["high"]["value"] < 100
+        assert f"{ends['low']['value']:.0f} to {ends['high']['value']:.0f} %" in told["detail"]
 
 
 def test_a_family_that_cannot_say_says_so(sure: TestClient, child: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from lorpredict.clinical import catalogue
 from serving.answers import ExplainAnswers, ModelsDescribed, RiskAnswers
+from serving.app import create_app, show_docs
 from serving.errors import Problem
 from serving.messages import record_fields
 
@@ -45,7 +46,7 @@ def test_every_column_that_is_known_at_the_landmark_may_be_sent_and_no_other(
 ) -> None:
     known = {key for key, column in catalogue().items() if column.may_predict}
 
-    assert set(columns) == known | {"landmark_day"}
+    assert set(columns) == known | {"landmark_day", "patient_id"}
 
 
 def _status(client: TestClient, name: str, value: Any) -> int:
@@ -82,8 +83,9 @@ def test_the_example_of_the_document_is_answered(
 def test_refusals_are_documented_as_problems(document: dict[str, Any]) -> None:
     responses = document["paths"]["/v1/predict"]["post"]["responses"]
 
-    assert set(responses) == {"200", "400", "404", "413", "415", "422", "503"}
-    for status in responses.keys() - {"200"}:
+    refused = {"400", "401", "403", "404", "413", "415", "422", "429", "503", "504"}
+    assert set(responses) == {"200", *refused}
+    for status in refused:
         (media,) = responses[status]["content"].items()
         schema = {"$ref": "#/components/schemas/Problem"}
         assert media == ("application/problem+json", {"schema": schema})
@@ -125,8 +127,14 @@ def _post(client: TestClient, body: Any) -> Any:
     return client.post("/v1/explain", content=content, headers={"content-type": "application/json"})
 
 
-def test_the_documentation_page_asks_no_other_host(client: TestClient) -> None:
-    page = client.get("/v1/docs").text
+def test_the_documentation_page_is_off_unless_asked_for(client: TestClient) -> None:
+    assert client.get("/v1/docs").status_code == 404
+
+
+def test_the_documentation_page_asks_no_other_host() -> None:
+    app = create_app()
+    show_docs(app)
+    page = TestClient(app).get("/v1/docs").text
 
     assert "swagger-ui-bundle.js" in page
     assert "http://" not in page

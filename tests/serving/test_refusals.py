@@ -61,7 +61,7 @@ FAULTS: dict[str, tuple[Any, str, str, str | None]] = {
         {"record": {"ifx_duration_months": 20}}, "/record/ifx_duration_months",
         "not known when the prediction is made, so it may not be sent", None),
     "identity": (
-        {"record": {"patient_id": "x"}}, "/record/patient_id",
+        {"record": {"site": "x"}}, "/record/site",
         "not known when the prediction is made, so it may not be sent", None),
     "a name that is no name": (
         {"record": {"Anna Muster": 1}}, "/record/(unreadable name)",
@@ -150,8 +150,8 @@ BODIES = {
     "nothing": (b"", JSON, 422, "invalid-request"),
     "half an object": (b'{"record": {', JSON, 400, "not-json"),
     "no JSON": (b"albumin=36", JSON, 400, "not-json"),
-    "not UTF-8": (b'{"record": "\xff"}', JSON, 400, "bad-request"),
-    "very deep": (b"[" * 100_000, JSON, 400, "bad-request"),
+    "not UTF-8": (b'{"record": "\xff"}', JSON, 400, "not-json"),
+    "very deep": (b"[" * 100_000, JSON, 400, "not-json"),
     "text/plain": (b'{"record": {}}', {"content-type": "text/plain"}, 415, "not-json"),
     "no content type": (b'{"record": {}}', {}, 415, "not-json"),
     "a form": (b"record=1", {"content-type": "application/x-www-form-urlencoded"}, 415, "not-json"),

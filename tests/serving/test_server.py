@@ -114,8 +114,8 @@ def test_a_native_endpoint_knows_no_other_alias(server: Server) -> None:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_body_that_is_too_large_is_refused(server: Server, route: str) -> None:
-    announced = server.post(route, content=b" " * 5_000_000, headers=JSON)
-    in_chunks = server.post(route, content=iter([b" " * 500_000] * 10), headers=JSON)
+    announced = server.post(route, content=b" " * 6_000_000, headers=JSON)
+    in_chunks = server.post(route, content=iter([b" " * 500_000] * 12), headers=JSON)
 
     assert [announced.status_code, in_chunks.status_code] == [413, 413]
     assert announced.json()["detail"].startswith("The body is larger")

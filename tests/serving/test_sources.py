@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from serving.desk import Desk
 from serving.models import ServedModels
+from serving.renewal import Renewal
 from serving.settings import Settings, SettingsError
 from serving.sources import ModelNotFound, Registry, folders, local, source, without_password
 
@@ -155,3 +157,40 @@ def test_a_model_that_is_not_registered_is_named(registry: str, tmp_path: Path) 
         local(Settings(f"{registry}#another", cache=tmp_path))
 
     assert list(tmp_path.iterdir()) == []
+
+
+MOVE = """
+import sys
+import mlflow
+mlflow.set_tracking_uri(sys.argv[1])
+client = mlflow.MlflowClient()
+aliases = client.get_registered_model("lorpredict-week14").aliases
+client.set_registered_model_alias("lorpredict-week14", "champion", aliases["challenger"])
+client.set_registered_model_alias("lorpredict-week14", "challenger", aliases["champion"])
+"""
+
+
+def _swap_aliases(registry: str) -> None:
+    subprocess.run([sys.executable, "-c", MOVE, registry], check=True, capture_output=True)
+
+
+@pytest.mark.slow
+def test_an_alias_that_moved_is_served_without_a_restart(registry: str, tmp_path: Path) -> None:
+    settings = local(Settings(registry, ("demo",), cache=tmp_path, renew_seconds=0))
+    desk = Desk(ServedModels.load(settings))
+    folder = Path(settings.model).stat().st_ino
+    renewal = Renewal(settings, desk)
+    renewal.look()
+    unmoved = Path(settings.model).stat().st_ino
+    _swap_aliases(registry)
+    try:
+        renewal.look()
+    finally:
+        _swap_aliases(registry)
+
+    assert folder == unmoved  # nothing is fetched that is there already
+    told = {alias: desk.asked(alias) for alias in ("champion", "challenger")}
+    assert {alias: each.registered_version for alias, each in told.items()} == {
+        "champion": "2",
+        "challenger": "1",
+    }

@@ -1,0 +1,102 @@
+"""From what was read in FHIR to a risk with its reasons, or to why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from lorpredict.errors import RecordFaults
+from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
+from lorpredict.fhir import Abstention, ChildReading
+from lorpredict.survival import RiskPrediction
+from serving.abstention import abstention
+
+if TYPE_CHECKING:
+    from lorpredict.packaged import PackagedModel
+    from serving.models import Served
+
+REASONS = 6
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What is said of one child.
+
+    Parameters
+    ----------
+    reading : abstains where nothing is said
+    prediction, contributions : None where nothing is said
+    """
+
+    served: Served
+    reading: ChildReading
+    prediction: RiskPrediction | None = None
+    contributions: Contributions | None = None
+
+    @property
+    def abstention(self) -> Abstention | None:
+        """Why nothing is said."""
+        return self.reading.abstention
+
+    @property
+    def told(self) -> tuple[RiskPrediction, Contributions]:
+        """What is said, where something is."""
+        assert self.prediction is not None  # noqa: S101  asked only where nothing abstains
+        assert self.contributions is not None  # noqa: S101  they come together
+        return self.prediction, self.contributions
+
+    @property
+    def times(self) -> range:
+        """Positions of the days that a risk is told for."""
+        return range(len(self.prediction.days_since_first_infusion) if self.prediction else 0)
+
+    def reasons(self, time: int) -> list[ContributionSentence]:
+        """Name what moved the risk most, the largest first."""
+        return top_contributions(self.told[1], 0, time, n=REASONS)
+
+
+def assess(reading: ChildReading, served: Served) -> Assessed:
+    """Ask the model about a child, unless the child is none of those it was made for."""
+    if reading.abstention is not None:
+        return Assessed(served, reading)
+    why = abstention(reading.record, served.model)
+    if why is not None:
+        return _abstaining(reading, served, why)
+    days = _days_within_follow_up(served.model, reading.record)
+    if not days:
+        return _abstaining(reading, served, _TOO_EARLY)
+    try:
+        prediction, contributions = served.model.answer(
+            [reading.record], days_since_first_infusion=days
+        )
+    except RecordFaults as error:
+        return _abstaining(reading, served, _contradictory(error))
+    return Assessed(served, reading, prediction, contributions)
+
+
+def _abstaining(reading: ChildReading, served: Served, why: Abstention) -> Assessed:
+    return Assessed(served, replace(reading, abstention=why))
+
+
+def _days_within_follow_up(model: PackagedModel, record: dict[str, Any]) -> Sequence[float]:
+    """Keep the horizons that the training cohort saw, counted from the child's own landmark."""
+    facts = model.facts
+    landmark = record.get("landmark_day", facts.design.landmark_day)
+    last = landmark + facts.follow_up_days_since_landmark
+    return [day for day in facts.horizons_since_first_infusion.tolist() if day <= last]
+
+
+_TOO_EARLY = Abstention(
+    "not_near_week_14",
+    "The fourth infusion came so early that no horizon of the model lies within its follow-up.",
+    ("a model that was trained with a longer follow-up",),
+)
+
+
+def _contradictory(error: RecordFaults) -> Abstention:
+    return Abstention(
+        "contradictory_data",
+        "Values of the record contradict one another, so nothing is predicted from them.",
+        tuple(fault.without_value for fault in error.faults),
+    )

@@ -1,0 +1,75 @@
+"""What stands around the app, from the outside in; every request passes all of it.
+
+Seen first and last by the log and the metrics; told to browsers what they may do; let in by the
+guard; recorded before its answer leaves; limited in size and time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from serving.audit import AuditWriter
+from serving.errors import respond
+from serving.exchange import exchange_of
+from serving.limits import KnownPaths, LimitedBody
+from serving.observing import Observed
+from serving.recording import Recorded
+from serving.routes import route_of
+from serving.security import Cors, Guard, Refused, SecurityHeaders, TimeLimit
+from serving.settings import Settings
+
+
+class Guarded:
+    """Lets in who may ask for what was asked for."""
+
+    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+        self.app = app
+        self.guard = guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        needed = route_of(scope["path"]).scope if scope["type"] == "http" else None
+        if needed is not None:
+            request = Request(scope)
+            try:
+                client = await self.guard.authorise(request, needed)
+            except Refused as error:
+                await respond(request, error)(scope, receive, send)
+                return
+            exchange_of(scope).client = client.name
+        await self.app(scope, receive, send)
+
+
+def within_borders(
+    app: ASGIApp,
+    *,
+    settings: Settings,
+    guard: Guard,
+    audit: AuditWriter | None = None,
+    routes: Sequence[BaseRoute] = (),
+) -> ASGIApp:
+    """Put the borders around an app.
+
+    Parameters
+    ----------
+    audit : None where none is kept
+    routes : of the app; every other path is given one name
+    """
+    app = (
+        TimeLimit(app, settings.time_limit_seconds, _refuse) if settings.time_limit_seconds else app
+    )
+    app = LimitedBody(app)
+    app = Recorded(app, audit) if audit is not None else app
+    app = Guarded(app, guard)
+    app = KnownPaths(app, routes) if routes else app
+    app = Cors(app, settings.allowed_origins)
+    app = SecurityHeaders(app)
+    return Observed(app)
+
+
+def _refuse(scope: Scope, status: int) -> ASGIApp:
+    return respond(Request(scope), HTTPException(status))

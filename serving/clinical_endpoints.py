@@ -1,0 +1,156 @@
+"""The addresses that clinical systems call: a Bundle to a RiskAssessment, and CDS Hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from lorpredict.fhir import read_bundle
+from serving import fhir_answers, hooks
+from serving.assessing import Assessed, assess
+from serving.desk import Desk, desk_of
+from serving.endpoints import GUARDED, Refusals
+from serving.exchange import exchange_of
+from serving.json_body import QuickRoute
+from serving.keeping import keep_assessed
+from serving.messages import AskedModel
+from serving.operation_outcome import MEDIA_TYPE
+
+# A Bundle of this size is read and answered in some milliseconds.
+_MOST_ENTRIES_AT_ONCE = 500
+
+router = APIRouter(route_class=QuickRoute)
+
+
+class FhirBundle(BaseModel):
+    """A FHIR R4 Bundle with the resources of one child."""
+
+    model_config = ConfigDict(extra="allow")
+
+    resourceType: Literal["Bundle"]
+    type: Literal["searchset", "collection", "transaction", "batch", "document"]
+    entry: list[Any] = Field(default_factory=list)
+
+
+class FhirResource(BaseModel):
+    """A FHIR R4 resource."""
+
+    model_config = ConfigDict(extra="allow")
+
+    resourceType: str
+
+
+class OperationOutcome(FhirResource):
+    """Why there is no answer, by FHIR R4."""
+
+    resourceType: Literal["OperationOutcome"]
+    issue: list[dict[str, Any]] = Field(min_length=1)
+
+
+class FhirAsked(AskedModel):
+    """Which model is asked, and of which day."""
+
+    as_of: date | None = Field(
+        default=None,
+        strict=False,
+        description="The day of the question; what is later is not looked at. Today by default.",
+    )
+
+
+def _in_fhir(refusals: Refusals, *more: int) -> Refusals:
+    told = refusals | {status: {"description": _MORE[status]} for status in more}
+    return {status: {**each, "model": OperationOutcome} for status, each in told.items()}
+
+
+_MORE: dict[int | str, str] = {
+    400: "The body is not JSON.",
+    404: "There is no such model or service.",
+    412: "What the service needs was not prefetched, and it asks no FHIR server.",
+    413: "The body is too large.",
+    415: "The body is not announced as JSON.",
+    422: "What was sent cannot be used; every fault is named.",
+}
+
+
+@router.post(
+    "/v1/fhir/predict",
+    response_model=FhirResource,
+    responses=_in_fhir(GUARDED, 400, 404, 413, 415, 422),
+    summary="A Bundle to a RiskAssessment, or to a GuidanceResponse that says what is needed",
+)
+async def predict(
+    request: Request, bundle: FhirBundle, asked: Annotated[FhirAsked, Query()]
+) -> Response:
+    desk = desk_of(request)
+    served = desk.asked(asked.model)
+    today = asked.as_of or datetime.now(UTC).date()
+    content = await request.json()
+
+    def assessed_bundle() -> Assessed:
+        rules = served.model.facts.design.eligibility
+        reading = read_bundle(content, as_of=today, rules=desk.rules, eligibility=rules)
+        return assess(reading, served)
+
+    small = len(bundle.entry) <= _MOST_ENTRIES_AT_ONCE
+    assessed = assessed_bundle() if small else await anyio.to_thread.run_sync(assessed_bundle)
+    keep_assessed(exchange_of(request.scope), assessed, desk.pseudonyms)
+    return _as_fhir(fhir_answers.answer(assessed, issued=datetime.now(UTC)))
+
+
+@router.get(
+    "/cds-services",
+    response_model=hooks.CdsServices,
+    responses=_in_fhir(GUARDED),
+    summary="CDS Hooks: the service, and what it wants prefetched",
+)
+async def discover(request: Request) -> Response:
+    return _as_json(hooks.discovery(desk_of(request).rules).told())
+
+
+@router.post(
+    "/cds-services/{service}",
+    response_model=hooks.CdsResponse,
+    responses=_in_fhir(GUARDED, 400, 404, 412, 413, 415, 422),
+    summary="CDS Hooks: a record was opened",
+)
+async def call(request: Request, service: str, asked: hooks.CdsRequest) -> Response:
+    desk = desk_of(request)
+    today = datetime.now(UTC).date()
+    assessed, remarks = hooks.call(service, asked, desk.asked("champion"), desk.rules, today=today)
+    cards = hooks.response(assessed, base_url=desk.base_url, remarks=remarks)
+    keep_assessed(exchange_of(request.scope), assessed, desk.pseudonyms, _cards(desk, cards))
+    return _as_json(cards.told())
+
+
+@router.post(
+    "/cds-services/{service}/feedback",
+    response_model=hooks.FeedbackTaken,
+    responses=_in_fhir(GUARDED, 400, 404, 413, 415, 422),
+    summary="CDS Hooks: what was done with a card",
+)
+async def feedback(request: Request, service: str, given: hooks.FeedbackGiven) -> Response:
+    hooks.refuse_unknown(service)
+    kept = hooks.feedback_kept(given, desk_of(request).pseudonyms)
+    exchange_of(request.scope).answered("feedback", kept, None)
+    return _as_json({"taken": len(given.feedback)})
+
+
+def _cards(desk: Desk, cards: hooks.CdsResponse) -> dict[str, Any]:
+    if desk.pseudonyms is None:
+        return {}
+    return {"cards": [hooks.card_kept(card.uuid, desk.pseudonyms) for card in cards.cards]}
+
+
+def _as_json(content: Mapping[str, Any]) -> Response:
+    return Response(to_json(content), media_type="application/json")
+
+
+def _as_fhir(resource: Mapping[str, Any]) -> Response:
+    return Response(to_json(resource), media_type=MEDIA_TYPE)

@@ -1,0 +1,51 @@
+"""What every endpoint needs at hand: the models, the site's rules, the pseudonyms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from lorpredict.fhir import FhirRules
+from serving.errors import NotReady
+from serving.keeping import Pseudonymous
+from serving.models import Served, ServedModels
+
+
+@dataclass
+class Desk:
+    """The state of one process; the models are replaced as a whole when an alias moves.
+
+    Parameters
+    ----------
+    models : None until they are loaded
+    rules : how FHIR resources are read
+    pseudonyms : None where no audit is kept
+    base_url : address under which clients know the service; empty where none was named
+    """
+
+    models: ServedModels | None = None
+    rules: FhirRules = field(default_factory=FhirRules.default)
+    pseudonyms: Pseudonymous | None = None
+    base_url: str = ""
+
+    def asked(self, alias: str) -> Served:
+        """Return the model of an alias.
+
+        Raises
+        ------
+        NotReady, UnknownAlias
+        """
+        return self.loaded()[alias]
+
+    def loaded(self) -> ServedModels:
+        """Return every model that can be asked."""
+        if self.models is None:
+            raise NotReady("Ask again in a moment.")
+        return self.models
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk of the app that a request came to."""
+    found: Desk = request.app.state.desk
+    return found

@@ -1,0 +1,121 @@
+"""A call: a record was opened, and the client has prefetched what it could."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from lorpredict.fhir import FhirRules, read_prefetch
+from serving.assessing import Assessed, assess
+from serving.errors import InvalidRequest, PrefetchMissing, RequestFault, UnknownService
+from serving.hooks._texts import texts
+from serving.models import Served
+from serving.routes import CDS_SERVICE
+
+_LONGEST = 1000
+_ABSENT: Any = None  # a default that a request itself may not send
+_PAGED = "Part of the record was not sent: a search had more pages than were given."
+_FAILED = "The clinical system could not give all of the record; what is missing may matter."
+
+
+class CdsContext(BaseModel):
+    """Whose record is open, and before whom."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    patientId: str = Field(min_length=1, max_length=_LONGEST, description="FHIR id of the patient.")
+    userId: str = Field(
+        min_length=1, max_length=_LONGEST, description="The user, such as Practitioner/123."
+    )
+    encounterId: str = Field(default=_ABSENT, min_length=1, max_length=_LONGEST)
+
+
+class CdsRequest(BaseModel):
+    """A call of the service, by CDS Hooks 2.0; the FHIR server that it names is never asked."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    hook: str = Field(min_length=1, max_length=_LONGEST)
+    hookInstance: UUID = Field(strict=False, description="A UUID of this call.")
+    context: CdsContext
+    prefetch: dict[str, Any] = Field(
+        default=_ABSENT,
+        description="Key -> FHIR R4 resource or searchset; null where the client has none.",
+    )
+    fhirServer: str = Field(default=_ABSENT, min_length=1, max_length=_LONGEST)
+    fhirAuthorization: dict[str, Any] = Field(default=_ABSENT)
+    extension: dict[str, Any] = Field(default=_ABSENT)
+
+    @model_validator(mode="after")
+    def _refuse_token_without_server(self) -> Self:
+        given = self.model_fields_set
+        if "fhirAuthorization" in given and "fhirServer" not in given:
+            raise PydanticCustomError("needs_server", "expected fhirServer with fhirAuthorization")
+        return self
+
+
+def call(
+    service: str, asked: CdsRequest, served: Served, rules: FhirRules, *, today: date
+) -> tuple[Assessed, list[str]]:
+    """Assess the child whose record is open.
+
+    Returns
+    -------
+    what is said of the child, and what the client could not give, in words
+
+    Raises
+    ------
+    UnknownService, PrefetchMissing, InvalidRequest
+    lorpredict.fhir.FhirRefused
+        If what was prefetched is not one child's FHIR R4 resources.
+    """
+    refuse_unknown(service)
+    if asked.hook != texts()["service"]["hook"]:
+        fault = f"expected {texts()['service']['hook']}, the hook of this service"
+        raise InvalidRequest(RequestFault("/hook", fault))
+    prefetch = asked.prefetch or {}
+    _refuse_missing(prefetch)
+    eligibility = served.model.facts.design.eligibility
+    reading = read_prefetch(prefetch, as_of=today, rules=rules, eligibility=eligibility)
+    return assess(reading, served), list(dict.fromkeys(_remarks(prefetch)))
+
+
+def refuse_unknown(service: str) -> None:
+    """Refuse a service that is not there.
+
+    Raises
+    ------
+    UnknownService
+    """
+    if service != CDS_SERVICE:
+        raise UnknownService("There is no such service; GET /cds-services lists what is there.")
+
+
+def _refuse_missing(prefetch: Mapping[str, Any]) -> None:
+    wanted = texts()["prefetch"]
+    missing = [key for key in wanted["needed"] if key not in prefetch]
+    if not any(key in prefetch for key in wanted["any"]):
+        missing.append(" or ".join(wanted["any"]))
+    if missing:
+        raise PrefetchMissing(
+            f"Not prefetched: {', '.join(missing)}. The service asks no FHIR server, so send what "
+            "discovery lists; a key whose search found nothing is sent as null."
+        )
+
+
+def _remarks(prefetch: Mapping[str, Any]) -> Iterator[str]:
+    for value in prefetch.values():
+        if not isinstance(value, dict):
+            continue
+        if value.get("resourceType") == "OperationOutcome":
+            yield _FAILED
+        links = value.get("link")
+        if isinstance(links, list) and any(
+            isinstance(link, dict) and link.get("relation") == "next" for link in links
+        ):
+            yield _PAGED

@@ -1,0 +1,146 @@
+"""What a clinician reads on a card: the risk, how sure it is, what moved it, what is missing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+
+from lorpredict.errors import capitalised, counted
+from lorpredict.fhir import Issue
+from lorpredict.survival import in_months
+from serving.answers import READING
+from serving.assessing import Assessed
+from serving.hooks._messages import (
+    LONGEST_SUMMARY,
+    CdsCard,
+    CdsCoding,
+    CdsLink,
+    CdsResponse,
+    CdsSource,
+)
+from serving.hooks._texts import texts
+from serving.models import Served
+
+_SUBJECT = "Loss of response to infliximab"
+
+
+def response(assessed: Assessed, *, base_url: str, remarks: Sequence[str] = ()) -> CdsResponse:
+    """Answer a call with the one card that says what is known.
+
+    Parameters
+    ----------
+    remarks : what the client could not give, in words
+    """
+    summary = _risk_in_short(assessed) if assessed.abstention is None else _no_risk(assessed)
+    card = CdsCard(
+        uuid=str(uuid.uuid4()),
+        summary=_within(summary),
+        detail="\n\n".join(_detail(assessed, remarks)),
+        indicator="warning" if remarks else "info",
+        source=_source(assessed.served, base_url),
+        links=list(_links(base_url)),
+        overrideReasons=_override_reasons(),
+    )
+    return CdsResponse(cards=[card])
+
+
+def _risk_in_short(assessed: Assessed) -> str:
+    prediction, _ = assessed.told
+    of_100 = round(100 * float(prediction.risk[0, 0]))
+    ends = f" ({prediction.interval.in_words(0, 0)})" if prediction.interval else ""
+    when = in_months(prediction.days_since_first_infusion[0])
+    return f"{_SUBJECT}: {of_100} of 100 such children within {when}{ends}"
+
+
+def _no_risk(assessed: Assessed) -> str:
+    assert assessed.abstention is not None  # noqa: S101  asked for nothing else
+    return f"{_SUBJECT}: no estimate. {assessed.abstention.text}"
+
+
+def _within(summary: str) -> str:
+    if len(summary) <= LONGEST_SUMMARY:
+        return summary
+    return summary[: LONGEST_SUMMARY - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _detail(assessed: Assessed, remarks: Sequence[str]) -> Iterator[str]:
+    facts = assessed.served.model.facts
+    if facts.cautions:
+        yield " ".join(f"**{capitalised(caution)}.**" for caution in facts.cautions)
+    yield from (f"**{remark}**" for remark in remarks)
+    if assessed.abstention is not None:
+        yield assessed.abstention.text
+        yield _listed("What would be needed", assessed.abstention.needed)
+    else:
+        yield from _told(assessed)
+    yield from _of_the_reading(assessed.reading.issues)
+    yield (
+        f"Model {facts.name} ({facts.family_label}), stage {facts.stage}, trained with "
+        f"{counted(facts.training.children, 'child', 'children')} of whom "
+        f"{facts.training.events} lost the response."
+    )
+
+
+def _told(assessed: Assessed) -> Iterator[str]:
+    prediction, _ = assessed.told
+    yield "\n".join(_table(assessed))
+    last = assessed.times[-1]
+    when = in_months(prediction.days_since_first_infusion[last])
+    sentences = [str(reason) for reason in assessed.reasons(last)]
+    yield _listed(f"What moved the risk by {when} most", sentences)
+    yield READING
+    if prediction.warnings[0]:
+        yield _listed("What is unusual", prediction.warnings[0])
+    if prediction.missing[0]:
+        known = assessed.served.model.facts.design.catalogue
+        names = ", ".join(known[name].label for name in prediction.missing[0])
+        yield f"Not measured or not found: {names}."
+
+
+def _table(assessed: Assessed) -> Iterator[str]:
+    prediction, _ = assessed.told
+    yield "| after the first infusion | risk | 95 % interval |"
+    yield "| --- | ---: | ---: |"
+    for time in assessed.times:
+        interval = prediction.interval
+        ends = (
+            f"{100 * interval.low[0, time]:.0f} to {100 * interval.high[0, time]:.0f} %"
+            if interval
+            else "none"
+        )
+        day = in_months(prediction.days_since_first_infusion[time])
+        yield f"| {day} | {100 * prediction.risk[0, time]:.0f} % | {ends} |"
+
+
+def _of_the_reading(issues: Sequence[Issue]) -> Iterator[str]:
+    """Say what of the data could not be used; what was used needs no words."""
+    told = dict.fromkeys(issue.text for issue in issues if issue.kind != "used")
+    if told:
+        yield _listed("Not used", list(told)[:_MOST_ISSUES])
+        if len(told) > _MOST_ISSUES:
+            yield f"and {len(told) - _MOST_ISSUES} more."
+
+
+_MOST_ISSUES = 10
+
+
+def _listed(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"**{title}**", "", *(f"- {line}" for line in lines)])
+
+
+def _source(served: Served, base_url: str) -> CdsSource:
+    facts = served.model.facts
+    label = f"lorpredict, {facts.family_label}, stage {facts.stage}"
+    return CdsSource(label=label, url=f"{base_url}/" if base_url else None)
+
+
+def _links(base_url: str) -> Iterator[CdsLink]:
+    if base_url:
+        yield CdsLink(label="Open lorpredict", url=f"{base_url}/")
+    for each in texts()["evidence"]:
+        yield CdsLink(label=each["label"], url=each["url"])
+
+
+def _override_reasons() -> list[CdsCoding]:
+    told = texts()["override_reasons"]
+    return [CdsCoding(system=told["system"], **reason) for reason in told["reasons"]]

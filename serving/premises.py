@@ -1,0 +1,163 @@
+"""What one process of the service holds open: models, guard, audit; opened and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from lorpredict.fhir import FhirRules
+from serving.audit import AuditKey, AuditWriter, Pseudonyms, read_key
+from serving.borders import within_borders
+from serving.desk import Desk
+from serving.logs import log_as_json
+from serving.models import ServedModels
+from serving.redaction import redact_logs
+from serving.renewal import Renewal
+from serving.security import Guard, RateLimits, refuse_open_door
+from serving.security.addresses import is_loopback
+from serving.settings import Settings, SettingsError
+
+_SQLITE = "sqlite:///"
+
+
+class Premises:
+    """Everything that the settings name, held by one process.
+
+    Parameters
+    ----------
+    desk : what the endpoints have at hand; filled by ``open``
+
+    Raises
+    ------
+    SettingsError
+        If others could ask without authorisation, or without being recorded.
+    """
+
+    def __init__(self, settings: Settings, desk: Desk) -> None:
+        self.settings = settings
+        self.desk = desk
+        self.guard = guard_of(settings)
+        refuse_open_door(settings.host, self.guard)
+        refuse_unrecorded(settings)
+        self.key = audit_key(settings) if settings.keeps_audit else None
+        self.audit = AuditWriter(settings.audit, self.key) if self.key else None
+        self._renewal: asyncio.Task[None] | None = None
+
+    def around(self, app: ASGIApp, *, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
+        """Put the borders around an app."""
+        return within_borders(
+            app, settings=self.settings, guard=self.guard, audit=self.audit, routes=routes
+        )
+
+    def open(self) -> None:
+        """Load the models and open the audit; whatever fails here keeps the service from starting.
+
+        Raises
+        ------
+        LorpredictError
+        """
+        self.furnish(self.load())
+        redact_logs()  # before any patient is known here, and after all that may fail in loading
+        log_as_json()
+
+    def furnish(self, models: ServedModels) -> None:
+        """Put everything on the desk that an endpoint needs."""
+        desk = self.desk
+        desk.base_url = self.settings.base_url
+        desk.rules = rules_of(self.settings)
+        desk.pseudonyms = Pseudonyms(self.key) if self.key else None
+        desk.models = models
+
+    def load(self) -> ServedModels:
+        """Load the models, and look that the audit can be written."""
+        rules_of(self.settings)
+        if self.audit is not None:
+            self.audit.check()
+        return ServedModels.load(self.settings)
+
+    def begin(self) -> None:
+        """Look for moved models from now on, beside the requests."""
+        if self.settings.renew_seconds:
+            renewal = Renewal(self.settings, self.desk)
+            self._renewal = asyncio.get_running_loop().create_task(renewal.keep_looking())
+
+    async def close(self) -> None:
+        """Let go of everything, once what waits for the audit is written."""
+        if self._renewal is not None:
+            self._renewal.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._renewal
+        if self.audit is not None:
+            self.audit.close()
+        await self.guard.close()
+
+
+def guard_of(settings: Settings) -> Guard:
+    """Make the guard that the settings ask for; an open one where they name no clients."""
+    if settings.api_keys is None and settings.issuers is None:
+        return Guard.open()
+    return Guard.from_files(
+        keys=settings.api_keys,
+        issuers=settings.issuers,
+        base_url=settings.base_url,
+        used_tokens=_used_tokens(settings),
+        limits=RateLimits(
+            requests_per_minute=settings.requests_per_minute, workers=settings.workers
+        ),
+        workers=settings.workers,
+    )
+
+
+def _used_tokens(settings: Settings) -> str:
+    """Where used tokens are remembered: beside the audit, by all workers."""
+    if not settings.keeps_audit or not settings.audit.startswith(_SQLITE):
+        return settings.audit if settings.keeps_audit else ""
+    file = Path(settings.audit.removeprefix(_SQLITE))
+    return f"{_SQLITE}{file.with_name('used-tokens.db')}"
+
+
+def refuse_unrecorded(settings: Settings) -> None:
+    """Refuse to answer other machines without a record of it.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if not settings.keeps_audit and not is_loopback(settings.host):
+        raise SettingsError(
+            f"the audit is off and {settings.host} is reached by other machines; "
+            "name a database for it, or listen on 127.0.0.1"
+        )
+
+
+def audit_key(settings: Settings) -> AuditKey:
+    """Read the secret of the audit; it is made where the store is a file of this machine.
+
+    Raises
+    ------
+    AuditKeyError, SettingsError
+    """
+    file = audit_key_file(settings)
+    if file is None:
+        raise SettingsError(
+            "the audit is kept in a database that others reach, and LORPREDICT_AUDIT_KEY names "
+            "no file with its secret; expected one of mode 600 with at least 32 random bytes"
+        )
+    return read_key(file, make=settings.audit_key is None)
+
+
+def audit_key_file(settings: Settings) -> Path | None:
+    """Return the file with the secret of the audit: beside a store that is a file itself."""
+    if settings.audit_key is not None or not settings.audit.startswith(_SQLITE):
+        return settings.audit_key
+    return Path(settings.audit.removeprefix(_SQLITE)).with_suffix(".key")
+
+
+def rules_of(settings: Settings) -> FhirRules:
+    """Read the site's rules for FHIR; ours where it names none."""
+    return FhirRules.read(settings.fhir_rules) if settings.fhir_rules else FhirRules.default()

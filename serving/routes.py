@@ -1,0 +1,86 @@
+"""Every address of the service: who may ask there, and whether the answer is kept in the audit.
+
+Metrics, log and audit call a request by its route, so no address that somebody made up, and
+nothing that stands in one, reaches them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+UNKNOWN_PATH = "/unknown-path"
+CDS_SERVICE = "lorpredict-week14"
+_UNKNOWN_SERVICE = "unknown-service"
+_ASSETS = "/static_content"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address, or all of one pattern.
+
+    Parameters
+    ----------
+    name : the address, parameters in braces
+    scope : what a client has to be allowed; None where anybody may ask
+    audited : whether every answer is recorded before it is sent
+    fhir : whether refusals are told as an OperationOutcome
+    """
+
+    name: str
+    scope: str | None = None
+    audited: bool = False
+    fhir: bool = False
+
+
+_FIXED: Mapping[str, Route] = {
+    route.name: route
+    for route in (
+        Route("/v1/predict", "predict", audited=True),
+        Route("/v1/explain", "explain", audited=True),
+        Route("/predict", "predict", audited=True),
+        Route("/explain", "explain", audited=True),
+        Route("/v1/outcome", "outcome", audited=True),
+        Route("/v1/fhir/predict", "fhir", audited=True, fhir=True),
+        Route("/v1/models", "models"),
+        Route("/cds-services", "hooks", fhir=True),
+        Route("/metrics", "metrics"),
+        Route("/livez"),
+        Route("/readyz"),
+        Route("/healthz"),
+        Route("/"),
+        Route("/docs.json"),
+        Route("/v1/docs"),
+        Route("/v1/openapi.json"),
+    )
+}
+_HOOK = Route("/cds-services/{id}", "hooks", audited=True, fhir=True)
+_FEEDBACK = Route("/cds-services/{id}/feedback", "hooks", audited=True, fhir=True)
+_FILE = Route(f"{_ASSETS}/{{file}}")
+_UNKNOWN = Route(UNKNOWN_PATH)
+_CALL = re.compile(r"/cds-services/([^/]+)(/feedback)?")
+_PATTERNS = (
+    (re.compile(r"/cds-services/[^/]+"), _HOOK),
+    (re.compile(r"/cds-services/[^/]+/feedback"), _FEEDBACK),
+    (re.compile(rf"{_ASSETS}/[^/]+"), _FILE),
+)
+
+
+def route_of(path: str) -> Route:
+    """Return the route of an address; one and the same for all that are unknown."""
+    fixed = _FIXED.get(path)
+    if fixed is not None:
+        return fixed
+    return next((route for pattern, route in _PATTERNS if pattern.fullmatch(path)), _UNKNOWN)
+
+
+def without_made_up_names(path: str) -> str:
+    """Return an address that is known, with the one name in it that anybody could choose replaced.
+
+    Metrics keep every address that they have seen.
+    """
+    found = _CALL.fullmatch(path)
+    if found is None or found[1] == CDS_SERVICE:
+        return path
+    return f"/cds-services/{_UNKNOWN_SERVICE}{found[2] or ''}"

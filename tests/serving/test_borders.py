@@ -1,0 +1,128 @@
+"""Nobody passes who may not, and no answer leaves that is not on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from serving.models import ServedModels
+from tests.serving.borders import recorded, settings_for, within
+
+Child = dict[str, Any]
+PLANTED = "PLANTEDTEXT"
+
+
+@pytest.fixture
+def open_client(tmp_path: Path, models: ServedModels) -> Iterator[TestClient]:
+    with within(settings_for(tmp_path), models) as client:
+        yield client
+
+
+def test_every_answer_is_on_record_with_model_and_child(
+    open_client: TestClient, tmp_path: Path, child: Child
+) -> None:
+    answer = open_client.post("/v1/explain", json={"record": child | {"patient_id": "anna"}})
+
+    (kept,) = recorded(tmp_path)
+    assert (kept.event, kept.route, kept.status) == ("answer", "/v1/explain", 200)
+    assert kept.request_id == answer.headers["x-request-id"]
+    assert kept.model is not None
+    assert kept.model["fingerprint"] == answer.json()["model"]["fingerprint"]
+    (row,) = kept.content["children"]
+    told = answer.json()["answers"][0]
+    assert row["risks"] == [[h["days_since_first_infusion"], h["risk"]] for h in told["horizons"]]
+    assert row["missing"] == told["missing"]
+
+
+def test_one_child_has_one_pseudonym_and_another_record_another_fingerprint(
+    open_client: TestClient, tmp_path: Path, child: Child
+) -> None:
+    named = child | {"patient_id": "anna"}
+    for record in (named, dict(reversed(named.items())), named | {"albumin_g_l": 31}):
+        open_client.post("/v1/predict", json={"record": record})
+
+    first, again, other = (each.content["children"][0] for each in recorded(tmp_path))
+    assert first == again
+    assert first["pseudonym"] == other["pseudonym"]
+    assert first["fingerprint"] != other["fingerprint"]
+
+
+def test_a_child_beyond_the_model_is_an_abstention_on_record(
+    open_client: TestClient, tmp_path: Path, child: Child
+) -> None:
+    body = {"record": child | {"pcdai_week14": 30, "remission_week14": False}}
+    answer = open_client.post("/v1/predict", json=body).json()["answers"][0]
+
+    assert answer["risks"] == []
+    assert answer["abstention"]["reason"] == "already_lost_response"
+    (kept,) = recorded(tmp_path)
+    assert kept.event == "abstention"
+    assert kept.content["children"][0]["reason"] == "already_lost_response"
+
+
+def test_a_refusal_is_a_failure_on_record(open_client: TestClient, tmp_path: Path) -> None:
+    open_client.post("/v1/predict", json={"record": {"albumin_g_l": 3.6}})
+    open_client.post("/v1/predict", content=b"{", headers={"content-type": "application/json"})
+    open_client.post("/v1/predict?model=nobody", json={"record": {"albumin_g_l": 36}})
+
+    kept = [(each.event, each.status, each.content) for each in recorded(tmp_path)]
+    assert kept == [
+        ("failure", 422, {"problem": "invalid-request"}),
+        ("failure", 400, {"problem": "not-json"}),
+        ("failure", 404, {"problem": "unknown-model"}),
+    ]
+
+
+def test_an_outcome_is_on_record_under_the_pseudonym_of_the_child(
+    open_client: TestClient, tmp_path: Path, child: Child
+) -> None:
+    open_client.post("/v1/predict", json={"record": child | {"patient_id": "anna"}})
+    body = {"patient_id": "anna", "outcome": "secondary_lor", "follow_up_days": 411}
+    answer = open_client.post("/v1/outcome", json=body)
+
+    asked, became = recorded(tmp_path)
+    assert answer.json() == {"recorded": True, "request_id": became.request_id}
+    assert became.event == "outcome"
+    assert became.content == {
+        "pseudonym": asked.content["children"][0]["pseudonym"],
+        "outcome": "secondary_lor",
+        "follow_up_months": 13,
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"patient_id": "a", "outcome": "died", "follow_up_days": 1},
+        {"patient_id": "", "outcome": "death", "follow_up_days": 1},
+        {"patient_id": "a", "outcome": "death", "follow_up_days": -1},
+        {"outcome": "death", "follow_up_days": 1},
+    ],
+)
+def test_an_outcome_with_a_fault_is_refused(open_client: TestClient, body: Child) -> None:
+    assert open_client.post("/v1/outcome", json=body).status_code == 422
+
+
+def test_where_the_audit_cannot_be_written_nothing_is_answered_and_later_all_is_well(
+    tmp_path: Path, models: ServedModels, child: Child
+) -> None:
+    place = tmp_path / "audit"
+    place.mkdir()
+    with within(settings_for(place), models) as client:
+        assert client.post("/v1/predict", json={"record": child}).status_code == 200
+        aside = place.rename(tmp_path / "aside")
+        place.write_text("no folder", "utf-8")
+        refused = client.post("/v1/predict", json={"record": child})
+        place.unlink()
+        aside.rename(place)
+        after = client.post("/v1/predict", json={"record": child})
+
+    assert (refused.status_code, after.status_code) == (503, 200)
+    assert int(refused.headers["retry-after"]) >= 1
+    assert refused.json()["type"] == "urn:problem:lorpredict:audit-unavailable"
+    assert "risks" not in refused.text
+    assert str(tmp_path) not in refused.text

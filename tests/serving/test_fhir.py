@@ -1,0 +1,159 @@
+"""A Bundle goes in; a RiskAssessment comes out, or in words why there is none."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.guidanceresponse import GuidanceResponse
+from fhir.resources.R4B.operationoutcome import OperationOutcome
+from fhir.resources.R4B.riskassessment import RiskAssessment
+from starlette.testclient import TestClient
+
+from lorpredict import PackagedModel
+from lorpredict.fhir import read_bundle
+from tests.fhir_bundles import AS_OF, bundle_of, childs_resources, observation
+
+ROUTE = f"/v1/fhir/predict?as_of={AS_OF}"
+
+
+def ask(client: TestClient, bundle: Any, route: str = ROUTE) -> Any:
+    return client.post(route, json=bundle, headers={"content-type": "application/fhir+json"})
+
+
+def percents(answer: Any) -> list[float]:
+    return [each["probabilityDecimal"] for each in answer.json()["prediction"]]
+
+
+@pytest.mark.parametrize("kind", ["searchset", "collection", "transaction", "batch", "document"])
+def test_the_risk_is_that_of_the_record(
+    client: TestClient, champion: PackagedModel, kind: str
+) -> None:
+    bundle = bundle_of(childs_resources(), kind)
+    answer = ask(client, bundle)
+    risk = champion.predict([read_bundle(bundle, as_of=AS_OF).record]).risk[0]
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/fhir+json"
+    assert percents(answer) == pytest.approx(100 * risk, abs=0.005)
+
+
+def test_the_answer_is_a_valid_risk_assessment_with_basis_and_reasons(client: TestClient) -> None:
+    told = ask(client, bundle_of(childs_resources())).json()
+
+    RiskAssessment.model_validate(told)
+    assert {"reference": "Observation/trough-98"} in told["basis"]
+    assert len(told["prediction"][0]["extension"]) == 6
+    assert any("emonstration only" in note["text"] for note in told["note"])
+    assert told["method"]["text"].startswith("lorpredict-week14")
+
+
+def test_the_challenger_answers_when_asked(client: TestClient) -> None:
+    bundle = bundle_of(childs_resources())
+    champion, challenger = ask(client, bundle), ask(client, bundle, f"{ROUTE}&model=challenger")
+
+    assert percents(champion) != percents(challenger)
+
+
+def test_the_order_of_entries_changes_nothing(client: TestClient) -> None:
+    resources = childs_resources()
+    first = percents(ask(client, bundle_of(resources)))
+    for seed in range(5):
+        random.Random(seed).shuffle(resources)  # noqa: S311  no secret
+        assert percents(ask(client, bundle_of(resources))) == first
+
+
+def test_other_units_of_the_same_value_change_nothing(client: TestClient) -> None:
+    rest = childs_resources(without=["albumin"])
+    grams = bundle_of([*rest, observation("albumin", 38, "g/L", -3)])
+    decilitres = bundle_of([*rest, observation("albumin", 3.8, "g/dL", -3)])
+
+    assert percents(ask(client, grams)) == pytest.approx(
+        percents(ask(client, decilitres)), abs=1e-10
+    )
+
+
+@pytest.mark.parametrize(
+    "without, reason",
+    [
+        ("patient", "patient_unknown"),
+        ("crohns", "not_crohns"),
+        ("infusions", "not_on_infliximab"),
+    ],
+)
+def test_what_is_missing_is_asked_for(client: TestClient, without: str, reason: str) -> None:
+    answer = ask(client, bundle_of(childs_resources(without=[without])))
+    told = answer.json()
+
+    assert answer.status_code == 200
+    GuidanceResponse.model_validate(told)
+    assert told["status"] == "data-required"
+    assert told["reasonCode"][0]["coding"][0]["code"] == reason
+
+
+def test_months_after_week_14_nothing_is_told(client: TestClient) -> None:
+    told = ask(client, bundle_of(childs_resources()), "/v1/fhir/predict?as_of=2025-09-01").json()
+
+    assert told["resourceType"] == "GuidanceResponse"
+    assert told["reasonCode"][0]["coding"][0]["code"] == "not_near_week_14"
+
+
+@pytest.mark.parametrize(
+    "bundle, status",
+    [
+        ({"resourceType": "Patient"}, 422),
+        ({"resourceType": "Bundle", "type": "history"}, 422),
+        ([], 422),
+        ({"resourceType": "Bundle", "type": "searchset", "entry": {}}, 422),
+    ],
+)
+def test_what_is_no_bundle_of_a_child_is_refused_in_fhir(
+    client: TestClient, bundle: Any, status: int
+) -> None:
+    answer = ask(client, bundle)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/fhir+json"
+    OperationOutcome.model_validate(answer.json())
+
+
+@pytest.mark.parametrize("name", ["STU3", "DSTU2", "R5"])
+def test_other_versions_are_refused_by_name(client: TestClient, name: str) -> None:
+    mark = {
+        "STU3": {"resourceType": "Condition", "clinicalStatus": "active",
+                 "verificationStatus": "confirmed", "subject": {"reference": "Patient/child"}},
+        "DSTU2": {"resourceType": "MedicationOrder"},
+        "R5": {"resourceType": "MedicationRequest", "medication": {"concept": {"text": "x"}}},
+    }[name]  # fmt: skip
+    answer = ask(client, bundle_of([*childs_resources(), mark]))
+
+    assert answer.status_code == 422
+    assert name in answer.text
+
+
+def test_a_day_that_is_none_is_refused(client: TestClient) -> None:
+    answer = ask(client, bundle_of([]), "/v1/fhir/predict?as_of=tomorrow")
+
+    assert answer.status_code == 422
+    assert "tomorrow" not in answer.text
+
+
+def test_json_that_is_nested_too_deep_is_refused(client: TestClient) -> None:
+    deep = b'{"resourceType": "Bundle", "entry": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    answer = client.post(ROUTE, content=deep, headers={"content-type": "application/fhir+json"})
+
+    assert answer.status_code == 400
+    OperationOutcome.model_validate(answer.json())
+
+
+def test_a_bundle_of_four_megabytes_is_read(client: TestClient) -> None:
+    filling = [
+        observation("bmi", 17.0 + n / 1000, "kg/m2", n % 90, id=f"filling-{n}")
+        for n in range(9_000)
+    ]
+    bundle = bundle_of([*childs_resources(), *filling])
+    assert len(json.dumps(bundle)) > 3_000_000
+
+    assert percents(ask(client, bundle)) == percents(ask(client, bundle_of(childs_resources())))
