@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import anyio.to_thread
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 from starlette.responses import Response
@@ -22,6 +22,8 @@ from serving.json_body import QuickRoute
 from serving.keeping import keep_assessed
 from serving.messages import AskedModel
 from serving.operation_outcome import MEDIA_TYPE
+from serving.routes import CDS_SERVICE
+from serving.written import Day
 
 # A Bundle of this size is read and answered in some milliseconds.
 _MOST_ENTRIES_AT_ONCE = 500
@@ -57,9 +59,8 @@ class OperationOutcome(FhirResource):
 class FhirAsked(AskedModel):
     """Which model is asked, and of which day."""
 
-    as_of: date | None = Field(
+    as_of: Day | None = Field(
         default=None,
-        strict=False,
         description="The day of the question; what is later is not looked at. Today by default.",
     )
 
@@ -90,7 +91,7 @@ async def predict(
 ) -> Response:
     desk = desk_of(request)
     served = desk.asked(asked.model)
-    today = asked.as_of or datetime.now(UTC).date()
+    today = datetime.now(UTC).date() if asked.as_of is None else asked.as_of
     content = await request.json()
 
     def assessed_bundle() -> Assessed:
@@ -114,13 +115,17 @@ async def discover(request: Request) -> Response:
     return _as_json(hooks.discovery(desk_of(request).rules).told())
 
 
+# Any other is answered with 404; the document names the one that there is.
+CalledService = Annotated[str, Path(json_schema_extra={"enum": [CDS_SERVICE]})]
+
+
 @router.post(
     "/cds-services/{service}",
     response_model=hooks.CdsResponse,
     responses=_in_fhir(GUARDED, 400, 404, 412, 413, 415, 422),
     summary="CDS Hooks: a record was opened",
 )
-async def call(request: Request, service: str, asked: hooks.CdsRequest) -> Response:
+async def call(request: Request, service: CalledService, asked: hooks.CdsRequest) -> Response:
     desk = desk_of(request)
     today = datetime.now(UTC).date()
     assessed, remarks = hooks.call(service, asked, desk.asked("champion"), desk.rules, today=today)
@@ -135,7 +140,9 @@ async def call(request: Request, service: str, asked: hooks.CdsRequest) -> Respo
     responses=_in_fhir(GUARDED, 400, 404, 413, 415, 422),
     summary="CDS Hooks: what was done with a card",
 )
-async def feedback(request: Request, service: str, given: hooks.FeedbackGiven) -> Response:
+async def feedback(
+    request: Request, service: CalledService, given: hooks.FeedbackGiven
+) -> Response:
     hooks.refuse_unknown(service)
     kept = hooks.feedback_kept(given, desk_of(request).pseudonyms)
     exchange_of(request.scope).answered("feedback", kept, None)

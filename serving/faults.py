@@ -98,6 +98,8 @@ def _problem(error: Mapping[str, Any]) -> str:
     told, context = _PROBLEMS.get(error["type"]), error.get("ctx", {})
     if error["type"] == "too_long":
         told = f"expected at most {context['max_length']}"
+    elif error["type"] == "written_otherwise":
+        told = f"expected {context['expected']}"
     elif error["type"] == "too_short":
         told = f"expected at least {context['min_length']}"
     return told or "not what is expected here"

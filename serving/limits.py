@@ -30,15 +30,19 @@ class KnownPaths:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            path = scope["path"]
-            told = without_made_up_names(path) if self._is_known(scope) else UNKNOWN_PATH
-            if told != path:
-                scope = {**scope, "path": told, "raw_path": told.encode()}
+            scope = _at(without_made_up_names(scope["path"]), scope)
+            scope = scope if self._is_known(scope) else _at(UNKNOWN_PATH, scope)
         await self.app(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
         matching = any(route.matches(scope)[0] is not Match.NONE for route in self.routes)
         return matching or scope["path"] in self.files
+
+
+def _at(path: str, scope: Scope) -> Scope:
+    if path == scope["path"]:
+        return scope
+    return {**scope, "path": path, "raw_path": path.encode()}
 
 
 def _files(route: BaseRoute) -> set[str]:

@@ -59,7 +59,8 @@ _HOOK = Route("/cds-services/{id}", "hooks", audited=True, fhir=True)
 _FEEDBACK = Route("/cds-services/{id}/feedback", "hooks", audited=True, fhir=True)
 _FILE = Route(f"{_ASSETS}/{{file}}")
 _UNKNOWN = Route(UNKNOWN_PATH)
-_CALL = re.compile(r"/cds-services/([^/]+)(/feedback)?")
+_CALL = f"/cds-services/{CDS_SERVICE}"
+_FEEDBACK_END = "/feedback"
 _PATTERNS = (
     (re.compile(r"/cds-services/[^/]+"), _HOOK),
     (re.compile(r"/cds-services/[^/]+/feedback"), _FEEDBACK),
@@ -76,11 +77,11 @@ def route_of(path: str) -> Route:
 
 
 def without_made_up_names(path: str) -> str:
-    """Return an address that is known, with the one name in it that anybody could choose replaced.
+    """Return an address with the one name in it that anybody could choose replaced.
 
     Metrics keep every address that they have seen.
     """
-    found = _CALL.fullmatch(path)
-    if found is None or found[1] == CDS_SERVICE:
+    if not path.startswith("/cds-services/") or path in (_CALL, _CALL + _FEEDBACK_END):
         return path
-    return f"/cds-services/{_UNKNOWN_SERVICE}{found[2] or ''}"
+    end = _FEEDBACK_END if path.endswith(_FEEDBACK_END) else ""
+    return f"/cds-services/{_UNKNOWN_SERVICE}{end}"

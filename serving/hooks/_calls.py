@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Self
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +15,7 @@ from serving.errors import InvalidRequest, PrefetchMissing, RequestFault, Unknow
 from serving.hooks._texts import texts
 from serving.models import Served
 from serving.routes import CDS_SERVICE
+from serving.written import Uuid
 
 _LONGEST = 1000
 _ABSENT: Any = None  # a default that a request itself may not send
@@ -38,10 +38,16 @@ class CdsContext(BaseModel):
 class CdsRequest(BaseModel):
     """A call of the service, by CDS Hooks 2.0; the FHIR server that it names is never asked."""
 
-    model_config = ConfigDict(strict=True, extra="ignore")
+    model_config = ConfigDict(
+        strict=True,
+        extra="ignore",
+        json_schema_extra={"dependentRequired": {"fhirAuthorization": ["fhirServer"]}},
+    )
 
-    hook: str = Field(min_length=1, max_length=_LONGEST)
-    hookInstance: UUID = Field(strict=False, description="A UUID of this call.")
+    hook: str = Field(
+        min_length=1, max_length=_LONGEST, json_schema_extra={"const": texts()["service"]["hook"]}
+    )
+    hookInstance: Uuid = Field(description="A UUID of this call.")
     context: CdsContext
     prefetch: dict[str, Any] = Field(
         default=_ABSENT,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,13 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from serving.hooks._texts import texts
 from serving.keeping import Pseudonymous
+from serving.written import Time, Uuid
 
 _MOST = 100
 _LONGEST = 1000
 _ABSENT: Any = None
 _CONFIG = ConfigDict(strict=True, extra="ignore")
-
-Identifier = Annotated[UUID, Field(strict=False)]
 
 
 class AcceptedSuggestion(BaseModel):
@@ -52,9 +50,9 @@ class CardFeedback(BaseModel):
 
     model_config = _CONFIG
 
-    card: Identifier = Field(description="The uuid of the card.")
+    card: Uuid = Field(description="The uuid of the card.")
     outcome: Literal["accepted", "overridden"]
-    outcomeTimestamp: datetime = Field(strict=False, description="When, with its time zone.")
+    outcomeTimestamp: Time = Field(description="When, with its time zone.")
     acceptedSuggestions: list[AcceptedSuggestion] = Field(
         default=_ABSENT, min_length=1, max_length=_MOST
     )
@@ -64,8 +62,6 @@ class CardFeedback(BaseModel):
     def _refuse_nothing_accepted(self) -> Self:
         if self.outcome == "accepted" and self.acceptedSuggestions is None:
             raise PydanticCustomError("needs_suggestions", "expected acceptedSuggestions")
-        if self.outcomeTimestamp.tzinfo is None:
-            raise PydanticCustomError("needs_time_zone", "expected a time with its time zone")
         return self
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,9 @@ def test_requests_during_a_change_are_all_answered_by_one_model_or_the_other(
     asking = threading.Thread(target=ask)
     asking.start()
     for model in ("challenger", "champion", "challenger"):
+        seen = len(answers)
+        while len(answers) == seen:  # each model answers at least once
+            time.sleep(0.001)
         replace(place, folder / model)
         Renewal(settings, desk).look()
     stop.set()
