@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lorpredict.errors import DamagedModel, LorpredictError, did_you_mean
+from serving.answers import DesignTold, ModelTold
 from serving.errors import UnknownAlias
 from serving.keeping import Bands
 from serving.settings import Settings
@@ -37,6 +38,25 @@ class Served:
     model: PackagedModel
     fingerprint: str
     registered_version: str | None = None
+
+    @cached_property
+    def told(self) -> ModelTold:
+        """Which model it is, as every answer says."""
+        facts = self.model.facts
+        return ModelTold(
+            name=facts.name,
+            alias=self.alias,
+            family=facts.family,
+            label=facts.family_label,
+            version=facts.version,
+            registered_version=self.registered_version,
+            fingerprint=self.fingerprint,
+            design=DesignTold(name=facts.design.name, version=facts.design.version),
+            catalogue_version=facts.catalogue_version,
+            stage=facts.stage,
+            reasons=list(facts.reasons),
+            cautions=list(facts.cautions),
+        )
 
     @cached_property
     def bands(self) -> Bands:

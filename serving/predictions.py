@@ -62,7 +62,7 @@ def risks(served: Served, question: Question) -> Told[told.RiskAnswers]:
     prediction = _asked(served.model.predict, served, question, children)
     abstentions = [abstention(child, served.model) for child in children]
     answers = told.RiskAnswers(
-        model=model_told(served),
+        model=served.told,
         estimand=told.ESTIMAND,
         interval=served.model.interval_method,
         answers=[_risk_answer(prediction, row, why) for row, why in enumerate(abstentions)],
@@ -76,7 +76,7 @@ def explanations(served: Served, question: Question) -> Told[told.ExplainAnswers
     prediction, contributions = _asked(served.model.answer, served, question, children)
     abstentions = [abstention(child, served.model) for child in children]
     answers = told.ExplainAnswers(
-        model=model_told(served),
+        model=served.told,
         estimand=told.ESTIMAND,
         interval=served.model.interval_method,
         scale=cast(told.ExplainedScale, contributions.scale),
@@ -87,11 +87,6 @@ def explanations(served: Served, question: Question) -> Told[told.ExplainAnswers
         ],
     )
     return Told(answers, children, prediction, abstentions)
-
-
-def model_told(served: Served) -> told.ModelTold:
-    """Name the model that answers."""
-    return told.ModelTold(**_identity(served))
 
 
 def models_described(models: ServedModels) -> told.ModelsDescribed:
@@ -219,29 +214,11 @@ def _contribution(
     )
 
 
-def _identity(served: Served) -> dict[str, Any]:
-    facts = served.model.facts
-    return {
-        "name": facts.name,
-        "alias": served.alias,
-        "family": facts.family,
-        "label": facts.family_label,
-        "version": facts.version,
-        "registered_version": served.registered_version,
-        "fingerprint": served.fingerprint,
-        "design": told.DesignTold(name=facts.design.name, version=facts.design.version),
-        "catalogue_version": facts.catalogue_version,
-        "stage": facts.stage,
-        "reasons": list(facts.reasons),
-        "cautions": list(facts.cautions),
-    }
-
-
 def _described(served: Served) -> told.ModelDescribed:
     facts = served.model.facts
     training = facts.training
     return told.ModelDescribed(
-        **_identity(served),
+        **served.told.model_dump(),
         predictors=list(served.model.encoding.predictors),
         horizons_days_since_first_infusion=facts.horizons_since_first_infusion.tolist(),
         last_day_since_landmark=facts.follow_up_days_since_landmark,

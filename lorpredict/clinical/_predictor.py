@@ -156,7 +156,7 @@ class Predictor:
         """The values that a category may take."""
         return tuple(level.value for level in self.levels)
 
-    @property
+    @cached_property
     def readable_unit(self) -> str:
         """The unit as people write it; empty for a number without one."""
         return readable(self.unit or "")

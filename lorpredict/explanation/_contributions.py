@@ -51,11 +51,19 @@ class Contributions:
     scale: Scale
     catalogue: Catalogue = field(default_factory=catalogue, repr=False)
     interval: RiskInterval | None = None
+    _worded: dict[int, Sequence[str]] = field(default_factory=dict, repr=False, init=False)
 
     @cached_property
     def labels(self) -> Labels:
         """How the predictors and their values are told."""
         return Labels(self.catalogue)
+
+    def values_in_words(self, patient: int) -> Sequence[str]:
+        """Word what was measured in one child, with units; once for all days."""
+        if patient not in self._worded:
+            told = zip(self.predictors, self.data[patient], strict=True)
+            self._worded[patient] = [self.labels.told_with_unit(*each) for each in told]
+        return self._worded[patient]
 
     def at(self, day: float) -> shap.Explanation:
         """Contributions at one day, in the form that every shap plot draws."""

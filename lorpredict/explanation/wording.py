@@ -59,7 +59,7 @@ def _sentence(
     return ContributionSentence(
         predictor=name,
         label=contributions.labels.label(name),
-        value=contributions.labels.told_with_unit(name, contributions.data[patient, index]),
+        value=contributions.values_in_words(patient)[index],
         contribution=moved,
         text=in_words(moved, contributions.scale),
     )
