@@ -9,6 +9,7 @@ from training.tracking._comparison import record_comparison
 from training.tracking._explanation import record_explanation
 from training.tracking._fetched import downloaded
 from training.tracking._logged_model import LoggedModel, refuse_other_answers
+from training.tracking._monitoring import record_monitoring
 from training.tracking._recalibration import record_recalibration
 from training.tracking._record import record_training
 from training.tracking._registration import register, register_beside
@@ -20,6 +21,7 @@ __all__ = [
     "downloaded",
     "record_comparison",
     "record_explanation",
+    "record_monitoring",
     "record_recalibration",
     "record_simulation",
     "record_training",
