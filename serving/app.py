@@ -79,7 +79,7 @@ def create_app(models: ServedModels | None = None, *, desk: Desk | None = None) 
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.desk = desk or Desk(models)
-    for router in (endpoints.router, clinical_endpoints.router, pages):
+    for router in (endpoints.asked, endpoints.router, clinical_endpoints.router, pages):
         app.include_router(router)
     for kind in (LorpredictError, HTTPException):
         app.add_exception_handler(kind, _refused)

@@ -14,10 +14,12 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.audit import AuditWriter
+from serving.desk import Desk
 from serving.errors import respond
 from serving.exchange import exchange_of
 from serving.limits import KnownPaths, LimitedBody
 from serving.observing import Observed
+from serving.questions import ASKED, answered
 from serving.recording import Recorded
 from serving.routes import route_of
 from serving.security import Cors, Guard, Refused, SecurityHeaders, TimeLimit
@@ -44,10 +46,33 @@ class Guarded:
         await self.app(scope, receive, send)
 
 
+class StraightToQuestions:
+    """Answers the two addresses that are asked most without the many layers of a framework.
+
+    What they answer is the same: the framework's routes call the same function.
+    """
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        self.app = app
+        self.desk = desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in ASKED:
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await answered(request, self.desk)
+        except Exception as error:
+            response = respond(request, error)
+        await response(scope, receive, send)
+
+
 def within_borders(
     app: ASGIApp,
     *,
     settings: Settings,
+    desk: Desk,
     guard: Guard,
     audit: AuditWriter | None = None,
     routes: Sequence[BaseRoute] = (),
@@ -59,6 +84,7 @@ def within_borders(
     audit : None where none is kept
     routes : of the app; every other path is given one name
     """
+    app = StraightToQuestions(app, desk)
     app = (
         TimeLimit(app, settings.time_limit_seconds, _refuse) if settings.time_limit_seconds else app
     )

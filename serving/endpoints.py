@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from serving import predictions
+from serving import predictions, questions
 from serving.answers import ExplainAnswers, ModelsDescribed, RiskAnswers
 from serving.desk import desk_of
 from serving.errors import Problem
 from serving.exchange import exchange_of
 from serving.json_body import QuickRoute
-from serving.keeping import keep
 from serving.messages import AskedModel, Question
-from serving.models import Served
 from serving.outcomes import Outcome, OutcomeRecorded, outcome_kept
 
 Refusals = dict[int | str, dict[str, Any]]
@@ -40,34 +39,34 @@ _NO_MODEL: Refusals = {
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
-async def asked_model(request: Request, asked: Annotated[AskedModel, Query()]) -> Served:
-    """Return the model of the alias that was asked for."""
-    return desk_of(request).asked(asked.model)
+class QuestionRoute(APIRoute):
+    """A route that FastAPI describes by its function, and ``serving.questions`` answers."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Answer without the detour through FastAPI's own reading and writing of bodies."""
+
+        async def answered(request: Request) -> Response:
+            return await questions.answered(request, desk_of(request))
+
+        return answered
 
 
-AskedServed = Annotated[Served, Depends(asked_model)]
+asked = APIRouter(prefix="/v1", route_class=QuestionRoute)
+AskedOf = Annotated[AskedModel, Query()]
 
 
-@router.post(
-    "/predict",
-    response_model=RiskAnswers,
-    responses=_OF_BODY | _NO_MODEL | GUARDED,
-    summary="Risk by each horizon",
-)
-async def predict(request: Request, question: Question, served: AskedServed) -> Response:
-    return await answered(predictions.risks, served, question, request, desk_of(request).pseudonyms)
+@asked.post("/predict", responses=_OF_BODY | _NO_MODEL | GUARDED, summary="Risk by each horizon")
+async def predict(question: Question, model: AskedOf) -> RiskAnswers:  # type: ignore[empty-body]
+    ...
 
 
-@router.post(
+@asked.post(
     "/explain",
-    response_model=ExplainAnswers,
     responses=_OF_BODY | _NO_MODEL | GUARDED,
     summary="Risk by each horizon, and what moved it",
 )
-async def explain(request: Request, question: Question, served: AskedServed) -> Response:
-    return await answered(
-        predictions.explanations, served, question, request, desk_of(request).pseudonyms
-    )
+async def explain(question: Question, model: AskedOf) -> ExplainAnswers:  # type: ignore[empty-body]
+    ...
 
 
 @router.post(
@@ -79,23 +78,9 @@ async def explain(request: Request, question: Question, served: AskedServed) -> 
 async def outcome(request: Request, given: Outcome) -> Response:
     exchange = exchange_of(request.scope)
     exchange.answered("outcome", outcome_kept(given, desk_of(request).pseudonyms), None)
-    return as_json(OutcomeRecorded(request_id=exchange.request_id))
+    return questions.as_json(OutcomeRecorded(request_id=exchange.request_id))
 
 
 @router.get("/models", responses=GUARDED, summary="The models, their stages and their cards")
 async def models(request: Request) -> ModelsDescribed:
     return predictions.models_described(desk_of(request).loaded())
-
-
-async def answered(
-    ask: Callable[..., Any], served: Served, question: Question, request: Request, pseudonyms: Any
-) -> Response:
-    """Ask, note what the audit keeps, and put the answer into words."""
-    told = await predictions.answer(ask, served, question)
-    keep(exchange_of(request.scope), served, told, question.patients(), pseudonyms)
-    return as_json(told.answers)
-
-
-def as_json(answers: Any) -> Response:
-    """Write an answer, which was checked when it was made."""
-    return Response(answers.model_dump_json(), media_type="application/json")

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.errors import respond
-from serving.routes import UNKNOWN_PATH, without_made_up_names
+from serving.routes import UNKNOWN_PATH, route_of, without_made_up_names
 
 LARGEST_BODY = 5_000_000
 
@@ -35,6 +35,8 @@ class KnownPaths:
         await self.app(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
+        if route_of(scope["path"]).scope is not None:  # an address of ours that may be asked
+            return True
         matching = any(route.matches(scope)[0] is not Match.NONE for route in self.routes)
         return matching or scope["path"] in self.files
 

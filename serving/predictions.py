@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio.to_thread
 
-from lorpredict.clinical import Predictor
 from lorpredict.errors import BeyondFollowUp, RecordFaults
-from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
+from lorpredict.explanation import Contributions, top_contributions
 from lorpredict.fhir import Abstention
 from lorpredict.survival import FEWEST_AT_RISK, RiskPrediction
 from serving import answers as told
@@ -61,13 +60,9 @@ def risks(served: Served, question: Question) -> Told[told.RiskAnswers]:
     children = question.children()
     prediction = _asked(served.model.predict, served, question, children)
     abstentions = [abstention(child, served.model) for child in children]
-    answers = told.RiskAnswers(
-        model=served.told,
-        estimand=told.ESTIMAND,
-        interval=served.model.interval_method,
-        answers=[_risk_answer(prediction, row, why) for row, why in enumerate(abstentions)],
-    )
-    return Told(answers, children, prediction, abstentions)
+    answers = [_risk_answer(prediction, row, why) for row, why in enumerate(abstentions)]
+    checked = told.RiskAnswers.model_validate({**_head(served), "answers": answers})
+    return Told(checked, children, prediction, abstentions)
 
 
 def explanations(served: Served, question: Question) -> Told[told.ExplainAnswers]:
@@ -75,18 +70,18 @@ def explanations(served: Served, question: Question) -> Told[told.ExplainAnswers
     children = question.children()
     prediction, contributions = _asked(served.model.answer, served, question, children)
     abstentions = [abstention(child, served.model) for child in children]
-    answers = told.ExplainAnswers(
-        model=served.told,
-        estimand=told.ESTIMAND,
-        interval=served.model.interval_method,
-        scale=cast(told.ExplainedScale, contributions.scale),
-        reading=told.READING,
-        answers=[
-            _explain_answer(prediction, contributions, row, why)
-            for row, why in enumerate(abstentions)
-        ],
-    )
-    return Told(answers, children, prediction, abstentions)
+    answers = [
+        _explain_answer(prediction, contributions, row, why) for row, why in enumerate(abstentions)
+    ]
+    scale = {"scale": contributions.scale, "reading": told.READING}
+    checked = told.ExplainAnswers.model_validate({**_head(served), **scale, "answers": answers})
+    return Told(checked, children, prediction, abstentions)
+
+
+def _head(served: Served) -> dict[str, Any]:
+    """What every answer says; checked, with all that hangs on it, in one go at the end."""
+    method = served.model.interval_method
+    return {"model": served.told, "estimand": told.ESTIMAND, "interval": method}
 
 
 def models_described(models: ServedModels) -> told.ModelsDescribed:
@@ -124,14 +119,10 @@ def _beyond(facts: ModelFacts, children: list[Child], question: Question) -> Tim
 
 def _risk_answer(
     prediction: RiskPrediction, position: int, why_not: Abstention | None
-) -> told.RiskAnswer:
+) -> dict[str, Any]:
     times = () if why_not else _times(prediction)
-    return told.RiskAnswer(
-        risks=[told.RiskTold(**_time(prediction, position, time)) for time in times],
-        abstention=_abstention(why_not),
-        missing=list(prediction.missing[position]),
-        warnings=list(prediction.warnings[position]),
-    )
+    risks = [_time(prediction, position, time) for time in times]
+    return {"risks": risks, **_remarks(prediction, position, why_not)}
 
 
 def _explain_answer(
@@ -139,30 +130,28 @@ def _explain_answer(
     contributions: Contributions,
     position: int,
     why_not: Abstention | None,
-) -> told.ExplainAnswer:
-    return told.ExplainAnswer(
-        horizons=[
-            told.HorizonExplained(
-                **_time(prediction, position, time),
-                base_value=float(contributions.base_values[position, time]),
-                contributions_sum=float(contributions.values[position, :, time].sum()),
-                predicted=float(contributions.predicted[position, time]),
-                contributions=_contributions(contributions, position, time),
-            )
-            for time in (() if why_not else _times(prediction))
-        ],
-        abstention=_abstention(why_not),
-        missing=list(prediction.missing[position]),
-        warnings=list(prediction.warnings[position]),
-    )
+) -> dict[str, Any]:
+    horizons = [
+        {
+            **_time(prediction, position, time),
+            "base_value": float(contributions.base_values[position, time]),
+            "contributions_sum": float(contributions.values[position, :, time].sum()),
+            "predicted": float(contributions.predicted[position, time]),
+            "contributions": _contributions(contributions, position, time),
+        }
+        for time in (() if why_not else _times(prediction))
+    ]
+    return {"horizons": horizons, **_remarks(prediction, position, why_not)}
 
 
-def _abstention(why_not: Abstention | None) -> told.AbstentionTold | None:
-    if why_not is None:
-        return None
-    return told.AbstentionTold(
-        reason=why_not.reason, text=why_not.text, needed=list(why_not.needed)
-    )
+def _remarks(
+    prediction: RiskPrediction, position: int, why_not: Abstention | None
+) -> dict[str, Any]:
+    return {
+        "abstention": why_not and asdict(why_not),
+        "missing": prediction.missing[position],
+        "warnings": prediction.warnings[position],
+    }
 
 
 def _times(prediction: RiskPrediction) -> range:
@@ -187,31 +176,22 @@ def _time(prediction: RiskPrediction, position: int, time: int) -> dict[str, Any
     }
 
 
-def _contributions(
-    contributions: Contributions, position: int, time: int
-) -> list[told.ContributionTold]:
+def _contributions(contributions: Contributions, position: int, time: int) -> list[dict[str, Any]]:
     names = contributions.predictors
     values = dict(zip(names, contributions.data[position], strict=True))
-    sentences = top_contributions(contributions, position, time, n=len(names))
-    known = contributions.catalogue
+    known = contributions.catalogue.predictors
     return [
-        _contribution(sentence, values[sentence.predictor], known[sentence.predictor])
-        for sentence in sentences
+        {
+            "predictor": each.predictor,
+            "label": each.label,
+            "unit": known[each.predictor].readable_unit or None,
+            "value": values[each.predictor],
+            "measured": values[each.predictor] is not None,
+            "contribution": each.contribution,
+            "text": str(each),
+        }
+        for each in top_contributions(contributions, position, time, n=len(names))
     ]
-
-
-def _contribution(
-    sentence: ContributionSentence, value: Any, predictor: Predictor
-) -> told.ContributionTold:
-    return told.ContributionTold(
-        predictor=sentence.predictor,
-        label=sentence.label,
-        unit=predictor.readable_unit or None,
-        value=value,
-        measured=value is not None,
-        contribution=sentence.contribution,
-        text=str(sentence),
-    )
 
 
 def _described(served: Served) -> told.ModelDescribed:

@@ -51,7 +51,12 @@ class Premises:
     def around(self, app: ASGIApp, *, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
         """Put the borders around an app."""
         return within_borders(
-            app, settings=self.settings, guard=self.guard, audit=self.audit, routes=routes
+            app,
+            settings=self.settings,
+            desk=self.desk,
+            guard=self.guard,
+            audit=self.audit,
+            routes=routes,
         )
 
     def open(self) -> None:

@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
-from json import JSONDecodeError
 from typing import Any
 
 import bentoml
-from pydantic import Field, ValidationError
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from serving import predictions
+from serving import predictions, questions
 from serving.answers import ExplainAnswers, RiskAnswers
 from serving.app import create_app, show_docs
-from serving.endpoints import answered
-from serving.errors import NotAnnouncedAsJson, NotJson, respond
-from serving.faults import invalid_request
-from serving.json_body import parsed
+from serving.desk import Desk
+from serving.errors import respond
 from serving.messages import AskedModel, Question
 from serving.premises import Premises
 from serving.settings import Settings
@@ -45,24 +41,6 @@ class NativeQuestion(Question, bentoml.IODescriptor):  # type: ignore[misc]
     async def from_http_request(cls, request: Request, serde: Any) -> Any:  # noqa: ARG003
         """Hand the request on unread: BentoML would log a faulty body with its values."""
         return request
-
-
-async def read(request: Request) -> NativeQuestion:
-    """Read a native request as strictly as the mounted app reads its own."""
-    body = await request.body()
-    if not body:
-        raise invalid_request([{"type": "missing", "loc": ("body",)}], None)
-    if "json" not in request.headers.get("content-type", ""):
-        raise NotAnnouncedAsJson()
-    try:
-        content = parsed(body)
-    except JSONDecodeError:
-        raise NotJson() from None
-    try:
-        return NativeQuestion.model_validate(content)
-    except ValidationError as error:
-        located = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
-        raise invalid_request(located, content) from None
 
 
 class GuardedService(bentoml.Service[Any]):  # type: ignore[misc]
@@ -144,11 +122,15 @@ class LorpredictService:
         """Risk by each horizon, and what moved it."""
         return await self._answer(predictions.explanations, request)
 
-    async def _answer(self, ask: Callable[..., Any], request: Request) -> Response:
-        desk = app.state.desk
+    async def _answer(self, ask: questions.Ask, request: Request) -> Response:
+        desk: Desk = app.state.desk
         try:
-            question = await read(request)
+            errors: questions.Errors = []
+            body = await request.body()
+            question = questions.read(NativeQuestion, body, request, errors)
+            if question is None:
+                raise questions.faults(errors, body)
             served = desk.asked(question.model)
-            return await answered(ask, served, question, request, desk.pseudonyms)
+            return await questions.answer(ask, served, question, request, desk)
         except Exception as error:
             return respond(request, error)

@@ -58,6 +58,11 @@ class Contributions:
         """How the predictors and their values are told."""
         return Labels(self.catalogue)
 
+    @cached_property
+    def names_in_words(self) -> Sequence[str]:
+        """What each predictor is called."""
+        return [self.labels.label(name) for name in self.predictors]
+
     def values_in_words(self, patient: int) -> Sequence[str]:
         """Word what was measured in one child, with units; once for all days."""
         if patient not in self._worded:

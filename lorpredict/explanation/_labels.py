@@ -37,20 +37,15 @@ class Labels:
 
     def told(self, name: str, value: Any) -> str:
         """Word a value without its unit: a number, yes or no, or the wording of a level."""
-        known = self._known(name)
-        if not is_measured(value):
-            return NOT_MEASURED
-        if isinstance(value, str):
-            levels = {level.value: level.label for level in known.levels} if known else {}
-            return levels.get(value, value)
-        if _is_boolean(known, value):
-            return "yes" if value else "no"
-        return f"{value:.4g}"
+        return _worded(self._known(name), value)
 
     def told_with_unit(self, name: str, value: Any) -> str:
         """Word a value with its unit: ``12 mg/L``."""
-        unit = self.unit(name) if is_measured(value) else ""
-        return f"{self.told(name, value)} {unit}".rstrip()
+        known = self._known(name)
+        words = _worded(known, value)
+        if words is NOT_MEASURED or known is None or not known.is_number:
+            return words
+        return f"{words} {known.readable_unit}".rstrip()
 
     def as_displayed(self, name: str, value: Any) -> float | str:
         """Keep numbers as numbers, so that plots keep their axis; word everything else."""
@@ -92,6 +87,17 @@ class Labels:
         """Unit of a number as people write it; empty where there is none."""
         known = self._known(name)
         return known.readable_unit if known is not None and known.kind is Kind.NUMBER else ""
+
+
+def _worded(known: Predictor | None, value: Any) -> str:
+    if not is_measured(value):
+        return NOT_MEASURED
+    if isinstance(value, str):
+        levels = {level.value: level.label for level in known.levels} if known else {}
+        return levels.get(value, value)
+    if _is_boolean(known, value):
+        return "yes" if value else "no"
+    return f"{value:.4g}"
 
 
 def _is_boolean(known: Predictor | None, value: Any) -> bool:

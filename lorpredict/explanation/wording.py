@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,8 +10,7 @@ from lorpredict.explanation._contributions import Contributions
 from lorpredict.survival import Scale
 
 
-@dataclass(frozen=True)
-class ContributionSentence:
+class ContributionSentence(NamedTuple):
     """What one predictor did to one prediction.
 
     Parameters
@@ -49,20 +48,18 @@ def top_contributions(
     """
     moved = contributions.values[patient, :, time]
     largest = np.argsort(-np.abs(moved), kind="stable")[:n]
-    return [_sentence(contributions, patient, int(index), float(moved[index])) for index in largest]
-
-
-def _sentence(
-    contributions: Contributions, patient: int, index: int, moved: float
-) -> ContributionSentence:
-    name = contributions.predictors[index]
-    return ContributionSentence(
-        predictor=name,
-        label=contributions.labels.label(name),
-        value=contributions.values_in_words(patient)[index],
-        contribution=moved,
-        text=in_words(moved, contributions.scale),
-    )
+    by_predictor, scale = moved.tolist(), contributions.scale
+    values = contributions.values_in_words(patient)
+    return [
+        ContributionSentence(
+            contributions.predictors[index],
+            contributions.names_in_words[index],
+            values[index],
+            by_predictor[index],
+            in_words(by_predictor[index], scale),
+        )
+        for index in largest.tolist()
+    ]
 
 
 def in_words(contribution: float, scale: Scale) -> str:

@@ -126,3 +126,31 @@ def test_where_the_audit_cannot_be_written_nothing_is_answered_and_later_all_is_
     assert refused.json()["type"] == "urn:problem:lorpredict:audit-unavailable"
     assert "risks" not in refused.text
     assert str(tmp_path) not in refused.text
+
+
+BODIES: list[bytes] = [
+    b'{"record": {"albumin_g_l": 36, "age_years": 12}}',
+    b'{"records": [{"albumin_g_l": 36}, {"crp_mg_l": 3.5, "pcdai_week14": 40}]}',
+    b'{"record": {"albumin_g_l": 3.6, "sex": 1}, "unknown": 1}',
+    b'{"record": {"albumin_g_l": NaN}}',
+    b'{"record": {"onset_age_years": 9, "age_years": 5, "crp_mg_l": "5,3"}}',
+    b'{"record": {"albumin_g_l": 36}, "days_since_first_infusion": [1e9]}',
+    b"[]",
+    b"{",
+    b"",
+    b"[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("query", ["", "?model=challenger", "?model=nobody", "?modle=champion"])
+@pytest.mark.parametrize("route", ["/v1/predict", "/v1/explain"])
+def test_the_short_way_and_the_long_way_answer_alike(
+    client: TestClient, open_client: TestClient, route: str, query: str
+) -> None:
+    for body in BODIES:
+        for headers in ({"content-type": "application/json"}, {}):
+            short = open_client.post(route + query, content=body, headers=headers)
+            long = client.post(route + query, content=body, headers=headers)
+
+            assert (short.status_code, short.content) == (long.status_code, long.content)
+            assert short.headers["content-type"] == long.headers["content-type"]
