@@ -237,4 +237,5 @@ def _remark(predictor: Predictor, value: Any, encoding: Encoding) -> str | None:
     if low <= value <= high:
         return None
     unit = f" {predictor.readable_unit}".rstrip()
-    return f"{predictor.label}: {OUTSIDE} ({low:.3g} to {high:.3g}{unit})"
+    beyond = max(value - high, low - value)
+    return f"{predictor.label}: {OUTSIDE} ({low:.3g} to {high:.3g}{unit}), by {beyond:.3g}{unit}"

@@ -256,10 +256,10 @@ def test_a_complete_usual_child_is_answered_without_a_remark(ridge: PackagedMode
     "values, remark",
     [
         ({"albumin_g_l": 59.0}, r"Albumin: outside the central 95 % of the training children "
-                                r"(25 to 44 g/L)"),
+                                r"(25 to 44 g/L), by 15 g/L"),
         ({"location": "none"}, "Disease location: this level occurred in no training child"),
         ({"age_years": 0.5}, r"Age at first infusion: outside the central 95 % of the training "
-                             r"children (3.2 to 17 years)"),
+                             r"children (3.2 to 17 years), by 2.7 years"),
     ],
     ids=["high", "unseen level", "low"],
 )  # fmt: skip
