@@ -1,7 +1,8 @@
-"""Write the reference pages that are made from the catalogues.
+"""Write the reference pages that are made from the catalogues, and the service's own document.
 
-python -m scripts.reference          writes predictors.md, infusions.md, levels.md in docs/reference
-python -m scripts.reference --check  fails when a page is not what its catalogue says
+python -m scripts.reference          writes predictors.md, infusions.md, levels.md and
+                                     openapi.json in docs/reference
+python -m scripts.reference --check  fails when a page is not what it is made from
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lorpredict.clinical import Catalogue, Kind, Known, OtherUnit, Predictor, catalogue
+from scripts import openapi
 
 _PAGES = Path(__file__).parents[1] / "docs" / "reference"
 # Catalogue -> what its table is called, and what one row of it is.
@@ -38,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (_check if options.check else _write)(options.pages / f"{name}.md", page_of(name))
         for name in _TABLES
     ]
-    return max(answers)
+    served = options.pages / openapi.PAGE.name
+    return max(*answers, (openapi.check if options.check else openapi.write)(served))
 
 
 def page_of(name: str) -> str:

@@ -181,7 +181,7 @@ class Explanation:
             "base_value": float(self.moved.base_values[child, time]),
             "predicted": float(self.moved.predicted[child, time]),
             "contributions": [
-                vars(each) | {"measured": each.predictor not in missing}
+                each._asdict() | {"measured": each.predictor not in missing}
                 for each in self.sentences(child, time)
             ],
         }

@@ -6,12 +6,13 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import jwt
 import pytest
@@ -19,6 +20,9 @@ import tomli_w
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from scripts._check_hooks_answers import Answer
+from scripts._check_hooks_cards import check_cards
+from scripts._check_hooks_report import Report
 from scripts.check_hooks import main
 from tests.serving.conftest import running
 
@@ -96,11 +100,28 @@ def test_the_service_behind_tokens_keeps_the_standard(
 # ---- a service that does it all wrong -----------------------------------------------------------
 
 
+GOOD_CARD = {
+    "summary": "Nothing to be said", "indicator": "info", "detail": "| a | b |\n| --- | --- |",
+    "source": {"label": "careless", "url": "https://risk.example/"},
+    "overrideReasons": [{"code": "1", "system": "https://risk.example/r", "display": "Known"}],
+    "suggestions": [{"label": "Ask", "uuid": "s1"}], "selectionBehavior": "any",
+    "links": [{"label": "More", "url": "https://risk.example/more", "type": "absolute"}],
+}  # fmt: skip
+BAD_CARD = {
+    "uuid": "always-the-same", "summary": "x" * 140, "indicator": "hard-stop",
+    "source": {"label": None, "url": "/here", "topic": {"code": "1"}},
+    "detail": "<script>alert(1)</script>", "suggestions": [{"label": "Ask"}],
+    "overrideReasons": [{"code": "1", "system": "https://ehr.example"}],
+    "links": [{"label": "More", "url": "/more", "type": "absolute", "appContext": "x"}],
+}  # fmt: skip
+
+
 class Careless(BaseHTTPRequestHandler):
-    """Lets everybody in, fetches whatever is named, and answers every call with no cards."""
+    """Lets everybody in, fetches whatever is named, and has the same answer for every call."""
 
     protocol_version = "HTTP/1.1"
-    answer: dict[str, Any]
+    wbufsize = -1
+    cards: ClassVar[list[dict[str, Any]]] = []
 
     def do_GET(self) -> None:
         prefetch = {"patient": "Patient/{{patientId}}", "labs": "Observation?subject.name:exact=x}"}
@@ -110,12 +131,12 @@ class Careless(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers.get("content-length", 0)))
         self.close_connection = "content-length" not in self.headers
-        with suppress(ValueError, AttributeError, KeyError, TypeError):
+        with suppress(ValueError, AttributeError, KeyError, TypeError, RecursionError):
             self._fetch(json.loads(content)["fhirServer"])
         with suppress(jwt.InvalidTokenError, KeyError):
             token = self.headers.get("authorization", "").removeprefix("Bearer ")
             self._fetch(jwt.get_unverified_header(token)["jku"])
-        self._tell(self.answer)
+        self._tell({"cards": [{"uuid": str(uuid4()), **card} for card in self.cards]})
 
     def do_OPTIONS(self) -> None:
         self._tell({})
@@ -142,52 +163,104 @@ class Careless(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
-def careless() -> Iterator[str]:
-    """The address of a service with one card that breaks every rule."""
-    card = {
-        "uuid": "always-the-same", "summary": "x" * 140, "indicator": "hard-stop",
-        "source": {"label": None, "url": "/here", "topic": {"code": "1"}},
-        "detail": "<script>alert(1)</script>", "suggestions": [{"label": ""}],
-        "overrideReasons": [{"code": "1", "system": "https://ehr.example"}],
-        "links": [{"label": "More", "url": "/more", "type": "absolute", "appContext": "x"}],
-    }  # fmt: skip
-    handler = type("Answering", (Careless,), {"answer": {"cards": [card]}})
+@contextmanager
+def answering(*cards: dict[str, Any]) -> Iterator[str]:
+    """The address of a careless service that always gives these cards."""
+    handler = type("Answering", (Careless,), {"cards": list(cards)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
-def test_a_careless_service_is_found_out(
-    careless: str, key: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = main([careless, *signing(key), "--origin", ORIGIN])
-    found = failures(capsys.readouterr().out)
-    numbers = {each for line in found for each in re.split(r",? ", line.split("  ")[0].strip())}
+@pytest.fixture
+def checked(key: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
+    """What the checker says of a careless service that always gives these cards."""
 
-    assert code == 1
-    wanted = {"3", "8", "9", "15", "16", "18", "20", "54", "55", "56", "58", "80", "83", "85", "88"}
-    assert not wanted - {number for line in found for number in re.findall(r"\d+", line[:22])}
-    assert numbers
+    def lines(*cards: dict[str, Any]) -> list[str]:
+        with answering(*cards) as address:
+            assert main([address, *signing(key), "--origin", ORIGIN]) == 1
+        return capsys.readouterr().out.splitlines()
+
+    return lines
+
+
+def failed(lines: list[str], what: str) -> bool:
+    found = [line for line in lines if f"{what}: " in line]
+    assert found, f"never checked: {what}"
+    return all(": FAILED, " in line for line in found)
+
+
+def test_a_service_that_takes_everything_is_found_out(checked: Callable[..., list[str]]) -> None:
+    lines = checked(GOOD_CARD)
+
     for what in (
+        "description is told",
+        "title is text or left out",
+        "tokens stand between {{ and }}",
+        "tokens are fields of the context or of the user",
+        "queries are within the recommended subset",
+        "a call without a credential is refused with 401",
+        "a call without prefetch is refused with 412",
+        "null for every key is answered in words",
+        "an OperationOutcome for labs is not passed over",
+        "-1 as a measured value is not passed over",
+        "data of another patient than the context's are not passed over",
+        "a call without hookInstance is refused",
+        "fhirAuthorization without fhirServer is refused",
+        "JSON sent as text/plain is refused",
+        "a document of 16 MB is refused",
+        "a call to an unknown service is refused",
+        "feedback accepted without acceptedSuggestions is refused",
+        "preflight of POST /cds-services/careless from https://foreign.example",
+        "a token signed by none is refused",
+        "a token signed by HS256 with the public key is refused",
+        "a token of an hour is refused",
+        "a token is good once",
+        "nobody came for keys to an unlisted jku",
+        "nobody came to the FHIR server that calls named",
+    ):
+        assert failed(lines, what), what
+    assert not failed(lines, "a good call is answered with cards")
+    assert not [line for line in failures("\n".join(lines)) if " cards: " in line.split(":")[0]]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "nothing is null or empty",
+        "no uuid is given twice",
+        "the summary has fewer than 140 characters",
+        "the detail is GitHub Flavored Markdown",
+        "the indicator is info, warning or critical",
         "the source has a label",
         "addresses of the source are absolute",
+        "the topic of the source is a coding",
+        "suggestions come with a selectionBehavior",
         "override reasons are codings with a display",
         "links are labelled, typed and absolute",
-        "suggestions come with a selectionBehavior",
-        "preflight of POST /cds-services/careless from https://foreign.example",
-        "nobody came to the FHIR server that calls named",
-        "nobody came for keys to an unlisted jku",
-        "a token signed by none is refused",
-        "a token signed by another key is refused",
-        "a token is good once",
-        "a document of 16 MB is refused",
-    ):
-        assert any(what in line for line in found), what
+    ],
+)
+def test_a_card_of_the_wrong_form_is_found_out(
+    what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = Answer(200, text=json.dumps({"cards": [BAD_CARD, BAD_CARD]}))
+    check_cards(Report(), [answer])
+
+    assert failed(capsys.readouterr().out.splitlines(), what)
+
+
+def test_silence_is_found_out(checked: Callable[..., list[str]]) -> None:
+    lines = checked()
+
+    assert failed(lines, "a good call is answered with cards")
+    assert failed(lines, "null for patient is answered")
+    assert failed(lines, "a further field is answered or refused in words")
 
 
 def test_where_no_service_answers_nothing_was_checked(capsys: pytest.CaptureFixture[str]) -> None:
