@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -36,11 +37,18 @@ class Running:
     port: int
     process: subprocess.Popen[bytes]
     seconds_to_ready: float
+    log: Path
 
     def workers(self) -> list[psutil.Process]:
         """Processes of ours that answer requests."""
         below = psutil.Process(self.process.pid).children(recursive=True)
         return [each for each in below if "_bentoml_impl.worker.service" in _command_of(each)]
+
+    def begun(self) -> set[int]:
+        """Process ids of the workers that have told that they are ready."""
+        lines = self.log.read_text("utf-8").splitlines()
+        told = [json.loads(line) for line in lines if '"the service begins"' in line]
+        return {each["process"] for each in told}
 
 
 @contextmanager
@@ -95,14 +103,15 @@ def running(
 ) -> Iterator[Running]:
     """Start a server, wait until it answers, and stop all of it in the end."""
     begun = time.perf_counter()
-    with (place / f"{name}-{port}.log").open("wb") as log:
+    file = place / f"{name}-{port}.log"
+    with file.open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
             env={**os.environ, "PATH": _PATH, **(told or {})}, start_new_session=True,
         )  # fmt: skip
     try:
         _wait(process, f"http://127.0.0.1:{port}{ready}")
-        yield Running(name, port, process, time.perf_counter() - begun)
+        yield Running(name, port, process, time.perf_counter() - begun, file)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -69,17 +69,76 @@ def throwaway_server() -> Iterator[str]:
     RuntimeError
         If there is no server here, or it does not start; with what it wrote.
     """
+    with throwaway_cluster() as cluster:
+        cluster.start()
+        yield cluster.address
+
+
+@contextmanager
+def throwaway_cluster() -> Iterator[Cluster]:
+    """Make a server that may be stopped and started again; raises as ``throwaway_server``."""
     programs = server_programs()
     if programs is None:
         raise RuntimeError("no PostgreSQL server here: python -m scripts.postgresql --install")
     folder = Path(tempfile.mkdtemp(prefix="lorpredict-postgresql-"))
     try:
-        runs_as = _unprivileged(folder)
-        _make_cluster(programs, folder, runs_as)
-        with _running(programs, folder, runs_as) as port:
-            yield f"postgresql://{_USER}:{_PASSWORD}@127.0.0.1:{port}/{_DATABASE}"
+        cluster = Cluster(programs, folder)
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
     finally:
         shutil.rmtree(folder)
+
+
+class Cluster:
+    """A PostgreSQL server with its data, always at the same address.
+
+    Parameters
+    ----------
+    programs : folder of the server's programs
+    folder : an empty one, which the server owns from then on
+    """
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        self._runs_as = _unprivileged(folder)
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"postgresql://{_USER}:{_PASSWORD}@127.0.0.1:{self._port}/{_DATABASE}"
+        _make_cluster(programs, folder, self._runs_as)
+
+    def start(self) -> None:
+        """Start it, and wait until it can be asked.
+
+        Raises
+        ------
+        RuntimeError
+            If it does not start; with what it wrote.
+        """
+        log = self._folder / "server.log"
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                self._command(), cwd=self._folder, stdout=output, stderr=subprocess.STDOUT,
+                **self._runs_as,
+            )  # fmt: skip
+        try:
+            _wait_until_ready(self._programs, self._process, self._port, log)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop it if it runs; its data stay."""
+        if self._process is not None:
+            _stop(self._process)
+            self._process = None
+
+    def _command(self) -> list[str]:
+        settings = {"unix_socket_directories": "", "fsync": "off", "timezone": "UTC"}
+        command = [str(self._programs / "postgres"), "-D", str(self._folder / "data")]
+        command += ["-h", "127.0.0.1", "-p", str(self._port)]
+        return [*command, *(f"--{name}={value}" for name, value in settings.items())]
 
 
 def _unprivileged(folder: Path) -> Mapping[str, Any]:
@@ -103,23 +162,6 @@ def _make_cluster(programs: Path, folder: Path, runs_as: Mapping[str, Any]) -> N
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, **runs_as)
     if done.returncode:
         raise RuntimeError(f"initdb failed: {done.stderr.strip()}")
-
-
-@contextmanager
-def _running(programs: Path, folder: Path, runs_as: Mapping[str, Any]) -> Iterator[int]:
-    port, log = free_port(), folder / "server.log"
-    settings = {"unix_socket_directories": "", "fsync": "off", "timezone": "UTC"}
-    command = [str(programs / "postgres"), "-D", str(folder / "data"), "-h", "127.0.0.1"]
-    command += ["-p", str(port), *(f"--{name}={value}" for name, value in settings.items())]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, **runs_as
-        )
-    try:
-        _wait_until_ready(programs, process, port, log)
-        yield port
-    finally:
-        _stop(process)
 
 
 def _wait_until_ready(

@@ -90,8 +90,8 @@ def within_borders(
     )
     app = LimitedBody(app)
     app = Recorded(app, audit) if audit is not None else app
-    app = Guarded(app, guard)
     app = KnownPaths(app, routes) if routes else app
+    app = Guarded(app, guard)  # a token is for the address as it was called
     app = Cors(app, settings.allowed_origins)
     app = SecurityHeaders(app)
     return Observed(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ from serving.security.addresses import is_loopback
 from serving.settings import Settings, SettingsError
 
 _SQLITE = "sqlite:///"
+_log = logging.getLogger("serving.premises")
 
 
 class Premises:
@@ -88,7 +90,8 @@ class Premises:
         return ServedModels.load(self.settings)
 
     def begin(self) -> None:
-        """Look for moved models from now on, beside the requests."""
+        """Say that all is open, and look for moved models from now on, beside the requests."""
+        _log.info("the service begins")
         if self.settings.renew_seconds:
             renewal = Renewal(self.settings, self.desk)
             self._renewal = asyncio.get_running_loop().create_task(renewal.keep_looking())

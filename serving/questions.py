@@ -103,4 +103,4 @@ def _of_query(request: Request, errors: Errors) -> AskedModel | None:
 
 def _content(body: bytes) -> Any:
     """Read a body that is known to be JSON, to look for what contradicts itself in it."""
-    return parsed(body) if body else None
+    return parsed(body, not_a_number=True) if body else None

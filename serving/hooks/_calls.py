@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lorpredict.fhir import FhirRules, read_prefetch
+from lorpredict.fhir import ChildReading, FhirRules, read_prefetch
 from serving.assessing import Assessed, assess
 from serving.errors import InvalidRequest, PrefetchMissing, RequestFault, UnknownService
 from serving.hooks._texts import texts
@@ -88,7 +88,15 @@ def call(
     _refuse_missing(prefetch)
     eligibility = served.model.facts.design.eligibility
     reading = read_prefetch(prefetch, as_of=today, rules=rules, eligibility=eligibility)
+    _refuse_another_patient(reading, asked.context)
     return assess(reading, served), list(dict.fromkeys(_remarks(prefetch)))
+
+
+def _refuse_another_patient(reading: ChildReading, context: CdsContext) -> None:
+    """Refuse the record of somebody else than the one whose record is open."""
+    if reading.patient not in (None, context.patientId.removeprefix("Patient/")):
+        fault = "the resources are of another patient than context.patientId"
+        raise InvalidRequest(RequestFault("/prefetch", fault, "Prefetch for the open record"))
 
 
 def refuse_unknown(service: str) -> None:

@@ -121,6 +121,13 @@ def test_discovery_wants_a_token_for_its_own_address(client: TestClient) -> None
     assert client.get("/cds-services", headers=bearing(other)).status_code == 401
 
 
+def test_a_token_for_a_service_that_is_not_there_is_good_for_a_404(client: TestClient) -> None:
+    nowhere = "/cds-services/nowhere"
+    answer = client.post(nowhere, json=asked(), headers=bearing(token(aud=BASE + nowhere)))
+
+    assert answer.status_code == 404
+
+
 def test_a_token_is_good_once(client: TestClient) -> None:
     once = bearing(token(aud=BASE + SERVICE))
     answers = [client.post(SERVICE, json=asked(), headers=once).status_code for _ in range(2)]

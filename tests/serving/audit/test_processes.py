@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from scripts import postgresql as server
-from scripts.ports import free_port
+from scripts.postgresql import Cluster, throwaway_cluster
 from serving.audit import AuditReader, AuditUnavailable, AuditWriter
 from serving.audit.verification import verify
 
@@ -113,38 +110,11 @@ def _let_go_of_input(process: subprocess.Popen[str]) -> None:
         process.stdin.close()
 
 
-class Cluster:
-    """A PostgreSQL that can be stopped and started, at one address."""
-
-    def __init__(self, folder: Path) -> None:
-        programs = server.server_programs()
-        assert programs is not None
-        self._programs, self._folder = programs, folder
-        self._runs_as = server._unprivileged(folder)
-        self._running = ExitStack()
-        port = free_port()
-        self.address = f"postgresql://lorpredict:only-for-tests@127.0.0.1:{port}/postgres"
-        server._make_cluster(programs, folder, self._runs_as)
-
-    def start(self) -> None:
-        self._running.enter_context(server._running(self._programs, self._folder, self._runs_as))
-
-    def stop(self) -> None:
-        self._running.close()
-
-
 @pytest.fixture
-def cluster(postgresql: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    folder = Path(tempfile.mkdtemp(prefix="lorpredict-audit-"))
-    try:
-        made = Cluster(folder)
-        port = int(made.address.rpartition(":")[2].partition("/")[0])
-        monkeypatch.setattr(server, "free_port", lambda: port)
+def cluster(postgresql: str) -> Iterator[Cluster]:
+    with throwaway_cluster() as made:
         made.start()
         yield made
-        made.stop()
-    finally:
-        shutil.rmtree(folder)
 
 
 async def _write(writer: AuditWriter, number: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -236,6 +237,23 @@ def test_resources_of_two_patients_are_refused(client: TestClient) -> None:
     answer = call(client, prefetch=prefetch)
     assert answer.status_code == 422
     assert answer.json()["resourceType"] == "OperationOutcome"
+
+
+def test_the_record_of_another_patient_than_the_open_one_is_refused(client: TestClient) -> None:
+    context = {"userId": "Practitioner/p1", "patientId": "another"}
+    answer = call(client, context=context)
+
+    assert answer.status_code == 422
+    assert "another patient than context.patientId" in answer.text
+    assert call(client, context=context | {"patientId": "Patient/child"}).status_code == 200
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity"])
+def test_a_number_that_json_does_not_know_is_refused(client: TestClient, number: bytes) -> None:
+    content = json.dumps(asked(extension={"n": 12321})).encode().replace(b"12321", number)
+    answer = client.post(SERVICE, content=content, headers={"content-type": "application/json"})
+
+    assert answer.status_code == 400
 
 
 def test_unknown_fields_of_a_later_version_change_nothing(client: TestClient) -> None:

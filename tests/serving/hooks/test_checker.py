@@ -1,4 +1,4 @@
-"""The checker of scripts/check_hooks.py, before our service and before a careless one."""
+"""The checker of scripts/check_hooks, before our service and before a careless one."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ import tomli_w
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from scripts._check_hooks_answers import Answer
-from scripts._check_hooks_cards import check_cards
-from scripts._check_hooks_report import Report
-from scripts.check_hooks import main
+from scripts.check_hooks.__main__ import main
+from scripts.check_hooks.answers import Answer
+from scripts.check_hooks.cards import check_cards
+from scripts.check_hooks.report import Report
 from tests.serving.conftest import running
 
 BASE = "https://risk.example"
@@ -196,35 +196,38 @@ def failed(lines: list[str], what: str) -> bool:
     return all(": FAILED, " in line for line in found)
 
 
+TAKEN_BY_MISTAKE = (
+    "description is told",
+    "title is text or left out",
+    "tokens stand between {{ and }}",
+    "tokens are fields of the context or of the user",
+    "queries are within the recommended subset",
+    "a call without a credential is refused with 401",
+    "a call without prefetch is refused with 412",
+    "null for every key is answered in words",
+    "an OperationOutcome for labs is not passed over",
+    "-1 as a measured value is not passed over",
+    "data of another patient than the context's are not passed over",
+    "a call without hookInstance is refused",
+    "fhirAuthorization without fhirServer is refused",
+    "JSON sent as text/plain is refused",
+    "a document of 16 MB is refused",
+    "a call to an unknown service is refused",
+    "feedback accepted without acceptedSuggestions is refused",
+    "preflight of POST /cds-services/careless from https://foreign.example",
+    "a token signed by none is refused",
+    "a token signed by HS256 with the public key is refused",
+    "a token of an hour is refused",
+    "a token is good once",
+    "nobody came for keys to an unlisted jku",
+    "nobody came to the FHIR server that calls named",
+)
+
+
 def test_a_service_that_takes_everything_is_found_out(checked: Callable[..., list[str]]) -> None:
     lines = checked(GOOD_CARD)
 
-    for what in (
-        "description is told",
-        "title is text or left out",
-        "tokens stand between {{ and }}",
-        "tokens are fields of the context or of the user",
-        "queries are within the recommended subset",
-        "a call without a credential is refused with 401",
-        "a call without prefetch is refused with 412",
-        "null for every key is answered in words",
-        "an OperationOutcome for labs is not passed over",
-        "-1 as a measured value is not passed over",
-        "data of another patient than the context's are not passed over",
-        "a call without hookInstance is refused",
-        "fhirAuthorization without fhirServer is refused",
-        "JSON sent as text/plain is refused",
-        "a document of 16 MB is refused",
-        "a call to an unknown service is refused",
-        "feedback accepted without acceptedSuggestions is refused",
-        "preflight of POST /cds-services/careless from https://foreign.example",
-        "a token signed by none is refused",
-        "a token signed by HS256 with the public key is refused",
-        "a token of an hour is refused",
-        "a token is good once",
-        "nobody came for keys to an unlisted jku",
-        "nobody came to the FHIR server that calls named",
-    ):
+    for what in TAKEN_BY_MISTAKE:
         assert failed(lines, what), what
     assert not failed(lines, "a good call is answered with cards")
     assert not [line for line in failures("\n".join(lines)) if " cards: " in line.split(":")[0]]
