@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from scripts import openapi
 from scripts.openapi import breaks
-from tests.serving.api_changes import ADDITIONS, BREAKS, Change, Document, of, without
+from tests.serving.api_changes import ADDITIONS, BREAKS, Change, Document, of, predict, without
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,20 @@ def test_a_break_is_named_once_however_many_answers_share_it(document: Document)
     changed = after(lambda d: without(d, "Problem", "faults"), document)
 
     assert breaks(document, changed) == ["answers, Problem.faults: is gone"]
+
+
+def test_a_body_that_has_to_be_sent_is_named(document: Document) -> None:
+    without_need = after(lambda d: predict(d)["requestBody"].update(required=False), document)
+
+    assert breaks(without_need, document) == ["POST /v1/predict: a body has to be sent now"]
+
+
+def test_no_field_of_the_document_can_go_unnoticed(document: Document) -> None:
+    for component, schema in document["components"]["schemas"].items():
+        for name in schema["properties"]:
+            gone = after(partial(without, component=component, name=name), document)
+
+            assert f"{component}.{name}: is gone" in " ".join(breaks(document, gone))
 
 
 # ---- what breaks nothing -------------------------------------------------------------------------
