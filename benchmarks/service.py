@@ -1,8 +1,9 @@
 """Requests per second of the service, beside `mlflow models serve` and a bare FastAPI + uvicorn.
 
-One worker each, the same model (200 trees, 14 predictors), on the loopback, asked in turns within
-one run. Ours is asked for the explained risk (`POST /v1/explain`: prediction, contributions at two
-horizons, audit written, a log line for every request), MLflow for the prediction alone.
+One worker each, all on one core, the same model (200 trees, 14 predictors), on the loopback, asked
+in turns within one run from another core. Ours is asked for the explained risk (`POST /v1/explain`:
+prediction, contributions at two horizons, audit written, a log line for every request), MLflow for
+the prediction alone.
 """
 
 from __future__ import annotations

@@ -15,13 +15,20 @@ if TYPE_CHECKING:
     from lorpredict.packaged import PackagedModel
 
 
-def abstention(record: Mapping[str, Any], model: PackagedModel) -> Abstention | None:
-    """Return why the model is not asked about a child, or nothing."""
-    return next(_reasons(record, model), None)
+def abstention(
+    record: Mapping[str, Any], model: PackagedModel, *, oldest: int | None = None
+) -> Abstention | None:
+    """Return why the model is not asked about a child, or nothing.
+
+    Parameters
+    ----------
+    oldest : age up to which a patient counts as a child, where a site's rules say otherwise
+    """
+    return next(_reasons(record, model, oldest or FhirRules.default().oldest_age_years), None)
 
 
-def _reasons(record: Mapping[str, Any], model: PackagedModel) -> Iterator[Abstention]:
-    age, oldest = record.get("age_years"), FhirRules.default().oldest_age_years
+def _reasons(record: Mapping[str, Any], model: PackagedModel, oldest: int) -> Iterator[Abstention]:
+    age = record.get("age_years")
     if age is not None and age > oldest:
         yield Abstention(
             "outside_age",

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lorpredict.errors import LorpredictError
@@ -40,10 +40,10 @@ _POLICY = (
 pages = APIRouter()
 
 
+# In the place of BentoML's own page, which asks a foreign host; nothing of this service does.
 @pages.get("/", include_in_schema=False)
-async def start() -> RedirectResponse:
-    # BentoML's own page asks a foreign host; nothing of this service does.
-    return RedirectResponse("/v1/docs")
+async def start() -> PlainTextResponse:
+    return PlainTextResponse(f"{DESCRIPTION}\n\nHow to ask: /v1/openapi.json\n")
 
 
 @pages.get("/docs.json", include_in_schema=False)

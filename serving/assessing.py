@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lorpredict.errors import RecordFaults
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
-from lorpredict.fhir import Abstention, ChildReading
+from lorpredict.fhir import Abstention, ChildReading, FhirRules
 from lorpredict.survival import RiskPrediction
 from serving.abstention import abstention
 
@@ -56,11 +56,16 @@ class Assessed:
         return top_contributions(self.told[1], 0, time, n=REASONS)
 
 
-def assess(reading: ChildReading, served: Served) -> Assessed:
-    """Ask the model about a child, unless the child is none of those it was made for."""
+def assess(reading: ChildReading, served: Served, rules: FhirRules) -> Assessed:
+    """Ask the model about a child, unless the child is none of those it was made for.
+
+    Parameters
+    ----------
+    rules : by which the child was read
+    """
     if reading.abstention is not None:
         return Assessed(served, reading)
-    why = abstention(reading.record, served.model)
+    why = abstention(reading.record, served.model, oldest=rules.oldest_age_years)
     if why is not None:
         return _abstaining(reading, served, why)
     days = _days_within_follow_up(served.model, reading.record)

@@ -22,7 +22,15 @@ from serving.observing import Observed
 from serving.questions import ASKED, answered
 from serving.recording import Recorded
 from serving.routes import route_of
-from serving.security import Cors, Guard, Refused, SecurityHeaders, TimeLimit
+from serving.security import (
+    Cors,
+    Guard,
+    Refused,
+    SecurityHeaders,
+    TimeLimit,
+    Unauthorised,
+)
+from serving.security.addresses import is_loopback
 from serving.settings import Settings
 
 
@@ -38,12 +46,24 @@ class Guarded:
         if needed is not None:
             request = Request(scope)
             try:
+                self._refuse_from_elsewhere(scope)
                 client = await self.guard.authorise(request, needed)
             except Refused as error:
                 await respond(request, error)(scope, receive, send)
                 return
             exchange_of(scope).client = client.name
         await self.app(scope, receive, send)
+
+    def _refuse_from_elsewhere(self, scope: Scope) -> None:
+        """Let a service that asks nobody who they are be reached at this machine's own address.
+
+        Another server than ours, such as ``bentoml serve``, listens where it was told to.
+        """
+        host, port = scope.get("server") or ("", None)
+        if self.guard.is_open and port is not None and not is_loopback(host):
+            raise Unauthorised(
+                "Without keys and issuers this service answers at its machine's own address alone."
+            )
 
 
 class StraightToQuestions:

@@ -95,9 +95,9 @@ async def predict(
     content = await request.json()
 
     def assessed_bundle() -> Assessed:
-        rules = served.model.facts.design.eligibility
-        reading = read_bundle(content, as_of=today, rules=desk.rules, eligibility=rules)
-        return assess(reading, served)
+        eligibility = served.model.facts.design.eligibility
+        reading = read_bundle(content, as_of=today, rules=desk.rules, eligibility=eligibility)
+        return assess(reading, served, desk.rules)
 
     small = len(bundle.entry) <= _MOST_ENTRIES_AT_ONCE
     assessed = assessed_bundle() if small else await anyio.to_thread.run_sync(assessed_bundle)

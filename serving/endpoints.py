@@ -12,7 +12,7 @@ from starlette.responses import Response
 from serving import predictions, questions
 from serving.answers import ExplainAnswers, ModelsDescribed, RiskAnswers
 from serving.desk import desk_of
-from serving.errors import Problem
+from serving.errors import NothingKept, Problem
 from serving.exchange import exchange_of
 from serving.json_body import QuickRoute
 from serving.messages import AskedModel, Question
@@ -76,8 +76,10 @@ async def explain(question: Question, model: AskedOf) -> ExplainAnswers:  # type
     summary="What became of a child",
 )
 async def outcome(request: Request, given: Outcome) -> Response:
-    exchange = exchange_of(request.scope)
-    exchange.answered("outcome", outcome_kept(given, desk_of(request).pseudonyms), None)
+    pseudonyms, exchange = desk_of(request).pseudonyms, exchange_of(request.scope)
+    if pseudonyms is None:
+        raise NothingKept("This service keeps no audit, so there is nowhere to record an outcome.")
+    exchange.answered("outcome", outcome_kept(given, pseudonyms), None)
     return questions.as_json(OutcomeRecorded(request_id=exchange.request_id))
 
 

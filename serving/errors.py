@@ -89,6 +89,10 @@ class NotReady(LorpredictError, RuntimeError):
     """A question before any model was loaded."""
 
 
+class NothingKept(LorpredictError, RuntimeError):
+    """Something to record, where no audit is kept."""
+
+
 class PrefetchMissing(LorpredictError, LookupError):
     """A call without the data that the service needs and has no other way to get."""
 
@@ -114,6 +118,7 @@ _KINDS: Mapping[type[Exception], Kind] = {
     ),
     UnknownAlias: Kind(HTTPStatus.NOT_FOUND, "unknown-model", "No such model"),
     NotReady: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "No model is loaded yet"),
+    NothingKept: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "nothing-kept", "No audit is kept"),
     FhirRefused: Kind(HTTPStatus(422), "not-readable", "The FHIR resources cannot be read"),
     UnknownService: Kind(HTTPStatus.NOT_FOUND, "unknown-service", "No such service"),
     PrefetchMissing: Kind(

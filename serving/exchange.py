@@ -32,7 +32,7 @@ class Exchange:
     client : who asks, by the name that its key or token stands for
     event : what happened, for the audit
     served : the model that answered
-    content : what the audit keeps of the answer; no value of a patient
+    content : what is kept of the answer
     problem : why there was no answer, by the name of the problem
     """
 

@@ -1,7 +1,7 @@
-"""What is kept of an answer: who, which input and which answer, but no value of a child.
+"""What is kept of an answer: keyed hashes of child and record, what was told, what was missing.
 
-A child is a keyed hash, its record another. Of the values themselves only the band is kept in
-which each lies among the training children, which is enough to see a population drift.
+Of what was measured only the band is kept in which it lies among the training children (of yes or
+no, and of a category, the level), which is enough to see a population drift.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lorpredict.survival import RiskPrediction
 
 if TYPE_CHECKING:
-    from lorpredict.features import Encoding, Feature
+    from lorpredict.clinical import Catalogue, Predictor
+    from lorpredict.features import Encoding
     from serving.assessing import Assessed
     from serving.audit import Event
     from serving.exchange import Exchange
     from serving.models import Served
     from serving.predictions import Told
 
-# Fifths of a normal distribution: in training about as many children lie in each.
-BAND_ENDS = (-0.8416, -0.2533, 0.2533, 0.8416)
+# Of a normal distribution, in deviations: in training about as many children lie in each fifth.
+_ENDS_OF_FIFTHS = (-0.8416, -0.2533, 0.2533, 0.8416)
+_OF_95_PERCENT = 1.96
 
 Child = Mapping[str, Any]
 
@@ -40,33 +42,48 @@ class Pseudonymous(Protocol):
 
 @dataclass(frozen=True)
 class Bands:
-    """In which band of the training children each value of a record lies."""
+    """In which band of the training children each value of a record lies.
+
+    Parameters
+    ----------
+    encoding : holds the central 95 % of each number in training, and the levels that occurred
+    known : the model's catalogue, which says what is looked at on a logarithmic scale
+    """
 
     encoding: Encoding
+    known: Catalogue
 
     def of(self, child: Child) -> dict[str, int]:
         """Return predictor -> band; 0 to 4 for a number, the place of its level otherwise."""
-        return {
-            name: band
-            for name, value in child.items()
-            if (band := self._band(name, value)) is not None
-        }
+        found = {name: self._band(name, child[name]) for name in self._predictors & child.keys()}
+        return {name: band for name, band in sorted(found.items()) if band is not None}
 
     def _band(self, name: str, value: Any) -> int | None:
-        levels = self.encoding.seen.get(name)
-        if levels is not None:
-            return levels.index(value) if value in levels else len(levels)
-        feature = self._numbers.get(name)
-        if feature is None:
-            return None
         if isinstance(value, bool):
             return int(value)
-        told = math.log1p(value) if feature.transform == "log1p" else value
-        return bisect(BAND_ENDS, (told - feature.center) / feature.scale)
+        if isinstance(value, str):
+            levels = self.known[name].values
+            return levels.index(value) if value in levels else len(levels)
+        ends = self._ends.get(name)
+        return None if ends is None else bisect(ends, _scaled(self.known[name], value))
 
     @cached_property
-    def _numbers(self) -> dict[str, Feature]:
-        return {each.predictor: each for each in self.encoding.features if each.kind == "number"}
+    def _predictors(self) -> frozenset[str]:
+        return frozenset(self.encoding.predictors)
+
+    @cached_property
+    def _ends(self) -> dict[str, tuple[float, ...]]:
+        """Where the fifths of a normal distribution with the same central 95 % end."""
+        ends = {}
+        for name, (low, high) in self.encoding.usual.items():
+            low, high = (_scaled(self.known[name], end) for end in (low, high))
+            middle, deviation = (low + high) / 2, (high - low) / (2 * _OF_95_PERCENT)
+            ends[name] = tuple(middle + end * deviation for end in _ENDS_OF_FIFTHS)
+        return ends
+
+
+def _scaled(predictor: Predictor, value: float) -> float:
+    return math.log1p(value) if predictor.transform == "log1p" else value
 
 
 def keep(

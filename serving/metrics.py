@@ -6,7 +6,7 @@ processes after this module was imported.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from serving.exchange import Exchange
@@ -31,7 +31,8 @@ def count(exchange: Exchange, status: int) -> None:
     """Count a request, and what was answered in it."""
     made = _made()
     method = exchange.method if exchange.method in _METHODS else "other"
-    made.requests.labels(exchange.route, method, str(status)).observe(exchange.milliseconds / 1000)
+    seconds = exchange.milliseconds / 1000
+    _labelled(made.requests, exchange.route, method, str(status)).observe(seconds)
     if status < 400 and exchange.served is not None:
         for child in exchange.content.get("children", ()):
             _count_child(child, exchange.served, made)
@@ -51,13 +52,18 @@ def _count_child(child: dict[str, Any], served: Served, made: _Made) -> None:
     if "reason" in child:
         made.abstentions.labels(child["reason"]).inc()
         return
-    made.answers.labels(served.alias, served.fingerprint[:12]).inc()
+    _labelled(made.answers, served.alias, served.fingerprint[:12]).inc()
     for predictor in child["missing"]:
-        made.missing.labels(predictor).inc()
-    horizons = served.model.facts.horizons_since_first_infusion
+        _labelled(made.missing, predictor).inc()
     for day, risk, *_ in child["risks"]:
-        if day in horizons:
-            made.risks.labels(served.alias, f"{day:g}").observe(risk)
+        if day in served.horizons:
+            _labelled(made.risks, served.alias, f"{day:g}").observe(risk)
+
+
+@lru_cache(maxsize=1024)
+def _labelled(metric: Any, *labels: str) -> Any:
+    """Find what counts under these labels once, and not with every request."""
+    return metric.labels(*labels)
 
 
 @cache

@@ -59,9 +59,14 @@ class Served:
         )
 
     @cached_property
+    def horizons(self) -> frozenset[float]:
+        """Days since the first infusion that the model tells unasked."""
+        return frozenset(self.model.facts.horizons_since_first_infusion.tolist())
+
+    @cached_property
     def bands(self) -> Bands:
         """Where the values of a record lie among those of the training children."""
-        return Bands(self.model.encoding)
+        return Bands(self.model.encoding, self.model.facts.design.catalogue)
 
 
 class ServedModels(Mapping[str, Served]):

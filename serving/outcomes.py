@@ -50,10 +50,8 @@ class OutcomeRecorded(BaseModel):
     request_id: str = Field(description="Names the record in the audit.")
 
 
-def outcome_kept(given: Outcome, pseudonyms: Pseudonymous | None) -> dict[str, Any]:
+def outcome_kept(given: Outcome, pseudonyms: Pseudonymous) -> dict[str, Any]:
     """Return what the audit keeps of an outcome."""
-    if pseudonyms is None:
-        return {}
     return {
         "pseudonym": pseudonyms.of_patient(given.patient_id),
         "outcome": given.outcome,

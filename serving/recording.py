@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
     from serving.models import Served
 
 
+_log = logging.getLogger("serving.recording")
+
+
 class Recorded:
     """Writes the audit between an answer's being made and its being sent."""
 
     def __init__(self, app: ASGIApp, audit: AuditWriter) -> None:
         self.app = app
         self.audit = audit
+        self.is_refusing = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not route_of(scope["path"]).audited:
@@ -38,14 +43,26 @@ class Recorded:
             if message["type"] == "http.response.start":
                 try:
                     await self.audit.write(_record(exchange_of(scope), message["status"]))
+                    self._tell(None)
                 except AuditUnavailable as error:
                     refused = True
                     count_refused_audit()
+                    self._tell(error)
                     await respond(Request(scope), error)(scope, receive, send)
                     return
             await send(message)
 
         await self.app(scope, receive, send_once_kept)
+
+    def _tell(self, error: AuditUnavailable | None) -> None:
+        """Log why nothing is answered, and that it is again; once, and not with every request."""
+        if (error is not None) == self.is_refusing:
+            return
+        self.is_refusing = error is not None
+        if error is not None:
+            _log.error("nothing is answered, since the audit cannot be written: %s", str(error))
+        else:
+            _log.info("the audit is written again")
 
 
 def _record(exchange: Exchange, status: int) -> AuditRecord:

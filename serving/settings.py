@@ -38,8 +38,13 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _path(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+def _path(text: str | Path) -> Path:
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:  # a user without a home
+        raise SettingsError(
+            f"{text} is in a home folder, and this user has none; name another place"
+        ) from None
 
 
 def _file(text: str) -> Path:
@@ -182,7 +187,7 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "cache", self.cache.expanduser().absolute())
+        object.__setattr__(self, "cache", _path(self.cache))
         object.__setattr__(self, "audit", self.audit or _own_audit())
 
     @property
@@ -226,7 +231,7 @@ def variable(setting: Field[Any]) -> str:
 
 
 def _own_audit() -> str:
-    return f"sqlite:///{Path('~/.local/share/lorpredict/audit.db').expanduser().absolute()}"
+    return f"sqlite:///{_path('~/.local/share/lorpredict/audit.db')}"
 
 
 def _written(value: Any) -> str:

@@ -70,6 +70,8 @@ def _shortened(key: bytes, text: str) -> str:
 
 def _plain(value: Any) -> Any:
     """Write a value as JSON in one way only."""
+    if isinstance(value, str | bool) or value is None:
+        return value
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):

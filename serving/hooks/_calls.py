@@ -89,7 +89,7 @@ def call(
     eligibility = served.model.facts.design.eligibility
     reading = read_prefetch(prefetch, as_of=today, rules=rules, eligibility=eligibility)
     _refuse_another_patient(reading, asked.context)
-    return assess(reading, served), list(dict.fromkeys(_remarks(prefetch)))
+    return assess(reading, served, rules), list(dict.fromkeys(_remarks(prefetch)))
 
 
 def _refuse_another_patient(reading: ChildReading, context: CdsContext) -> None:

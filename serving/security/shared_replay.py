@@ -8,7 +8,17 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
-from sqlalchemy import Column, Double, Engine, MetaData, String, Table, create_engine, event
+from sqlalchemy import (
+    Column,
+    Double,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    inspect,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -107,9 +117,14 @@ def _write_ahead(connection: Any, _: object) -> None:
 
 
 def _create(engine: Engine) -> None:
-    """Make the table; processes that start together may both try, and one of them lose."""
+    """Make the table; processes that start together may both try, and one of them lose.
+
+    Where it is there already, the right to make one is not needed.
+    """
     for attempt in range(3):
         try:
+            if inspect(engine).has_table(_USED.name):
+                return
             with engine.begin() as connection:
                 connection.execute(CreateTable(_USED, if_not_exists=True))
                 for index in _USED.indexes:

@@ -24,7 +24,7 @@ def within(settings: Settings, models: ServedModels) -> Iterator[TestClient]:
     premises = Premises(settings, desk)
     premises.furnish(models)
     app = premises.around(create_app(desk=desk))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield client
         assert client.portal is not None
         client.portal.call(premises.close)

@@ -108,8 +108,9 @@ def test_an_outcome_with_a_fault_is_refused(open_client: TestClient, body: Child
 
 
 def test_where_the_audit_cannot_be_written_nothing_is_answered_and_later_all_is_well(
-    tmp_path: Path, models: ServedModels, child: Child
+    tmp_path: Path, models: ServedModels, child: Child, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "serving.recording")
     place = tmp_path / "audit"
     place.mkdir()
     with within(settings_for(place), models) as client:
@@ -117,6 +118,7 @@ def test_where_the_audit_cannot_be_written_nothing_is_answered_and_later_all_is_
         aside = place.rename(tmp_path / "aside")
         place.write_text("no folder", "utf-8")
         refused = client.post("/v1/predict", json={"record": child})
+        assert client.post("/v1/predict", json={"record": child}).status_code == 503
         place.unlink()
         aside.rename(place)
         after = client.post("/v1/predict", json={"record": child})
@@ -126,6 +128,18 @@ def test_where_the_audit_cannot_be_written_nothing_is_answered_and_later_all_is_
     assert refused.json()["type"] == "urn:problem:lorpredict:audit-unavailable"
     assert "risks" not in refused.text
     assert str(tmp_path) not in refused.text
+    told = [each.getMessage() for each in caplog.records if each.name == "serving.recording"]
+    assert len(told) == 2  # once when it began to refuse, once when that was over
+    assert told[0].startswith("nothing is answered, since the audit cannot be written: ")
+    assert told[1] == "the audit is written again"
+
+
+def test_where_no_audit_is_kept_no_outcome_is_said_to_be(client: TestClient) -> None:
+    body = {"patient_id": "anna", "outcome": "death", "follow_up_days": 200}
+    answer = client.post("/v1/outcome", json=body)
+
+    assert answer.status_code == 503
+    assert "keeps no audit" in answer.json()["detail"]
 
 
 BODIES: list[bytes] = [

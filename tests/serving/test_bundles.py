@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from lorpredict.fhir import read_bundle
+from lorpredict.fhir import FhirRules, read_bundle
 from serving.app import create_app
 from serving.assessing import assess
 from serving.models import ServedModels
@@ -84,7 +84,9 @@ def test_grams_per_litre_and_per_decilitre_are_the_same_risk(models: ServedModel
     risks = []
     for value, unit in ((38.7, "g/L"), (3.87, "g/dL")):
         bundle = bundle_of([*rest, observation("albumin", value, unit, -3)])
-        prediction = assess(read_bundle(bundle, as_of=AS_OF), models["champion"]).prediction
+        prediction = assess(
+            read_bundle(bundle, as_of=AS_OF), models["champion"], FhirRules.default()
+        ).prediction
         assert prediction is not None
         risks.append(prediction.risk[0])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import tomli_w
 from starlette.testclient import TestClient
@@ -178,6 +179,18 @@ def test_every_answer_says_how_a_browser_has_to_treat_it(client: TestClient, key
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+def test_an_open_service_answers_at_its_machines_own_address_alone(
+    tmp_path: Path, models: ServedModels
+) -> None:
+    with within(settings_for(tmp_path), models) as client:
+        here = client.post("/v1/predict", json=BODY)
+        client.base_url = httpx.URL("http://192.0.2.7")
+        elsewhere = client.post("/v1/predict", json=BODY)
+
+    assert (here.status_code, elsewhere.status_code) == (200, 401)
+    assert "own address" in elsewhere.json()["detail"]
 
 
 # ---- what does not start ------------------------------------------------------------------------

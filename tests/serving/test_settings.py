@@ -59,3 +59,53 @@ def test_settings_survive_the_way_through_the_environment() -> None:
 
 def test_an_address_with_a_password_is_not_in_the_repr() -> None:
     assert "secret" not in repr(Settings("https://user:secret@host"))
+
+
+def test_a_user_without_a_home_is_told_to_name_another_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)  # whom no list of users knows
+
+    with pytest.raises(SettingsError, match="this user has none; name another place"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    "name, value, told",
+    [
+        ("WORKERS", "0", "whole number, 1 or more"),
+        ("WORKERS", "two", "whole number, 1 or more"),
+        ("AUDIT_KEEP_DAYS", "30", "whole days, 183 or more"),
+        ("RENEW_SECONDS", "nan", "seconds, 0 or more"),
+        ("BASE_URL", "risk.example", "expected an address such as https"),
+        ("ALLOWED_ORIGINS", "https://a.example/path", "is no origin"),
+        ("DOCS", "perhaps", "neither on nor off"),
+        ("API_KEYS", "/nowhere/keys.toml", "there is no file"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(name: str, value: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=f"LORPREDICT_{name}: .*{told}"):
+        Settings.from_environment({f"LORPREDICT_{name}": value})
+
+
+def test_all_faults_are_told_at_once() -> None:
+    wrong = {"LORPREDICT_WORKERS": "0", "LORPREDICT_DOCS": "x", "LORPREDICT_DOC": "on"}
+    with pytest.raises(SettingsError) as told:
+        Settings.from_environment(wrong)
+
+    assert all(name in str(told.value) for name in wrong)
+
+
+def test_every_setting_survives_the_way_through_the_environment(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.toml"
+    keys.touch()
+    settings = Settings(
+        "models/", ("demo",), tmp_path, registry="http://127.0.0.1:5000", renew_seconds=7.5,
+        host="::1", workers=3, base_url="https://risk.example", api_keys=keys, issuers=keys,
+        allowed_origins=("https://a.example", "https://b.example"), requests_per_minute=12.0,
+        time_limit_seconds=2.0, docs=True, audit="sqlite:////tmp/a.db", audit_key=keys,
+        audit_keep_days=200, fhir_rules=keys,
+    )  # fmt: skip
+
+    assert Settings.from_environment(settings.to_environment()) == settings

@@ -1,0 +1,42 @@
+"""Every address that is answered stands in the table of routes."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from serving.app import create_app, show_docs
+from serving.routes import UNKNOWN_PATH, route_of
+
+OPEN = {"/", "/docs.json", "/v1/docs", "/v1/openapi.json"}
+
+
+def test_every_address_of_the_document_needs_a_scope(client: TestClient) -> None:
+    for path in client.get("/v1/openapi.json").json()["paths"]:
+        assert route_of(path).scope is not None, path
+
+
+def test_every_address_that_answers_a_child_is_audited(client: TestClient) -> None:
+    document = client.get("/v1/openapi.json").json()
+    posts = [path for path, told in document["paths"].items() if "post" in told]
+
+    assert len(posts) >= 6
+    assert [path for path in posts if not route_of(path).audited] == []
+
+
+def test_what_is_open_is_known_and_tells_of_no_child() -> None:
+    app = create_app()
+    show_docs(app)
+    client = TestClient(app)
+    for path in OPEN:
+        assert route_of(path).name == path
+        assert client.get(path, follow_redirects=False).status_code in (200, 307)
+
+
+@pytest.mark.parametrize("path", ["/v1/predict/", "/v1//predict", "/V1/PREDICT", "/v1/other", "/x"])
+def test_what_is_almost_an_address_is_none(path: str) -> None:
+    assert route_of(path).name == UNKNOWN_PATH
+
+
+def test_the_first_page_says_how_to_ask(client: TestClient) -> None:
+    assert "/v1/openapi.json" in client.get("/").text
