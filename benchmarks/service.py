@@ -8,20 +8,25 @@ the prediction alone.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import httpx
+
 from benchmarks._load import Load, load, request_bytes
 from benchmarks._servers import ROOT, Running, bare, mlflow, ours
 from benchmarks._side_by_side import machine
 from lorpredict import ModelDesign, develop
 from lorpredict.synthetic import reconstructed_cohort
+from tests.fhir_bundles import AS_OF, bundle_of, childs_resources, observation
 
 RESULT = Path(__file__).parent / "results" / "service.md"
 PACKAGES = ("lorpredict", "bentoml", "fastapi", "uvicorn", "mlflow")
@@ -56,7 +61,7 @@ def main() -> None:
                 connections: _in_turns(servers, requests, connections)
                 for connections in CONNECTIONS
             }
-            lines = list(_report(servers, found))
+            lines = [*_report(servers, found), *_large_bodies(servers["ours"])]
     RESULT.write_text("\n".join(lines), "utf-8")
     print("\n".join(lines))
 
@@ -138,12 +143,45 @@ def _ratio(by_name: Mapping[str, list[Load]], other: str) -> float:
 
 
 def _footprint(server: Running) -> Iterator[str]:
-    megabytes = [each.memory_info().rss / 2**20 for each in server.workers()]
     yield (
         f"From the command to ready: {server.seconds_to_ready:.1f} s (asked: 12). "
-        f"Resident memory of the worker: {max(megabytes):.0f} MiB (asked: 350)."
+        f"Resident memory of the worker: {_resident(server):.0f} MiB (asked: 350)."
+    )
+
+
+def _large_bodies(server: Running) -> Iterator[str]:
+    """A Bundle of four megabytes, and one of fifty that nobody should read."""
+    filling = [
+        observation("bmi", 17.0 + n / 1000, "kg/m2", n % 90, id=f"filling-{n}")
+        for n in range(12_000)
+    ]
+    body = json.dumps(bundle_of([*childs_resources(), *filling])).encode()
+    url = f"http://127.0.0.1:{server.port}/v1/fhir/predict?as_of={AS_OF}"
+    headers = {"content-type": "application/fhir+json"}
+    seconds = []
+    with httpx.Client(timeout=30) as client:
+        for _ in range(15):
+            begun = time.perf_counter()
+            answer = client.post(url, content=body, headers=headers)
+            seconds.append(time.perf_counter() - begun)
+            assert answer.json()["resourceType"] == "RiskAssessment"
+        before = _resident(server)
+        refused = client.post(url, content=b" " * 50_000_000, headers=headers)
+    assert refused.status_code == 413
+    yield ""
+    yield (
+        f"A Bundle of {len(body) / 1e6:.1f} MB is answered in {1000 * median(seconds):.0f} ms "
+        "(median of 15; asked: 100)."
+    )
+    yield (
+        f"One of 50 MB is refused with 413, and the worker's memory grows by "
+        f"{_resident(server) - before:.0f} MiB."
     )
     yield from ("", f"Measured on {machine(PACKAGES)}. `python -m benchmarks.service`", "")
+
+
+def _resident(server: Running) -> float:
+    return float(max(each.memory_info().rss for each in server.workers())) / 2**20
 
 
 if __name__ == "__main__":

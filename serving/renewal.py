@@ -59,6 +59,9 @@ class Renewal:
             _log.error("the models stay as they are: %s", str(error))
         except OSError as error:
             _log.error("the models could not be looked at: %s", error.strerror)
+        except Exception:  # whatever it is, the models that are served go on being served
+            count_renewal("refused")
+            _log.exception("the models stay as they are")
 
     def _ask_registry(self) -> None:
         registry = source(self.settings.registry) if self.settings.registry else None
