@@ -35,11 +35,17 @@ from serving.settings import Settings
 
 
 class Guarded:
-    """Lets in who may ask for what was asked for."""
+    """Lets in who may ask for what was asked for.
 
-    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+    Parameters
+    ----------
+    keeps_audit : whether answers are recorded; other machines are not answered without
+    """
+
+    def __init__(self, app: ASGIApp, guard: Guard, *, keeps_audit: bool) -> None:
         self.app = app
         self.guard = guard
+        self.is_for_this_machine = guard.is_open or not keeps_audit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         needed = route_of(scope["path"]).scope if scope["type"] == "http" else None
@@ -55,14 +61,15 @@ class Guarded:
         await self.app(scope, receive, send)
 
     def _refuse_from_elsewhere(self, scope: Scope) -> None:
-        """Let a service that asks nobody who they are be reached at this machine's own address.
+        """Let a service that asks nobody, or records nothing, be reached at its own machine alone.
 
         Another server than ours, such as ``bentoml serve``, listens where it was told to.
         """
         host, port = scope.get("server") or ("", None)
-        if self.guard.is_open and port is not None and not is_loopback(host):
+        if self.is_for_this_machine and port is not None and not is_loopback(host):
             raise Unauthorised(
-                "Without keys and issuers this service answers at its machine's own address alone."
+                "Without keys and issuers, or without an audit, this service answers at its "
+                "machine's own address alone."
             )
 
 
@@ -102,7 +109,7 @@ def within_borders(
     Parameters
     ----------
     audit : None where none is kept
-    routes : of the app; every other path is given one name
+    routes : of the app, among which its files are found
     """
     app = StraightToQuestions(app, desk)
     app = (
@@ -110,8 +117,10 @@ def within_borders(
     )
     app = LimitedBody(app)
     app = Recorded(app, audit) if audit is not None else app
-    app = KnownPaths(app, routes) if routes else app
-    app = Guarded(app, guard)  # a token is for the address as it was called
+    app = KnownPaths(app, routes)
+    app = Guarded(
+        app, guard, keeps_audit=audit is not None
+    )  # a token is for the address as it was called
     app = Cors(app, settings.allowed_origins)
     app = SecurityHeaders(app)
     return Observed(app)

@@ -7,38 +7,37 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.routing import BaseRoute, Match, Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.errors import respond
-from serving.routes import UNKNOWN_PATH, route_of, without_made_up_names
+from serving.routes import UNKNOWN, UNKNOWN_PATH, route_of, without_made_up_names
 
 LARGEST_BODY = 5_000_000
 
 
 class KnownPaths:
-    """Give every unknown path one name, since metrics keep each path they have ever seen.
+    """Lead every address that is not in the table of routes to one that is nowhere.
 
-    A path may also hold what nobody should find in a metric or a log line.
+    The table says who may ask where, so nothing else may be reached: not by a path that a framework
+    reads more loosely than the table does, and not by one that only a framework knows. Metrics keep
+    each path that they have ever seen, and a path may hold what nobody should find there.
     """
 
-    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute] = ()) -> None:
         self.app = app
         self.files = {path for route in routes for path in _files(route)}
-        self.routes = [route for route in routes if not _files(route)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope = _at(without_made_up_names(scope["path"]), scope)
-            scope = scope if self._is_known(scope) else _at(UNKNOWN_PATH, scope)
+            path = without_made_up_names(scope["path"])
+            scope = _at(path if self._is_known(path) else UNKNOWN_PATH, scope)
         await self.app(scope, receive, send)
 
-    def _is_known(self, scope: Scope) -> bool:
-        if route_of(scope["path"]).scope is not None:  # an address of ours that may be asked
-            return True
-        matching = any(route.matches(scope)[0] is not Match.NONE for route in self.routes)
-        return matching or scope["path"] in self.files
+    def _is_known(self, path: str) -> bool:
+        route = route_of(path)
+        return route is not UNKNOWN and (not route.is_file or path in self.files)
 
 
 def _at(path: str, scope: Scope) -> Scope:

@@ -26,12 +26,14 @@ class Route:
     scope : what a client has to be allowed; None where anybody may ask
     audited : whether every answer is recorded before it is sent
     fhir : whether refusals are told as an OperationOutcome
+    is_file : whether it is a file of the documentation's page
     """
 
     name: str
     scope: str | None = None
     audited: bool = False
     fhir: bool = False
+    is_file: bool = False
 
 
 _FIXED: Mapping[str, Route] = {
@@ -57,14 +59,15 @@ _FIXED: Mapping[str, Route] = {
 }
 _HOOK = Route("/cds-services/{id}", "hooks", audited=True, fhir=True)
 _FEEDBACK = Route("/cds-services/{id}/feedback", "hooks", audited=True, fhir=True)
-_FILE = Route(f"{_ASSETS}/{{file}}")
-_UNKNOWN = Route(UNKNOWN_PATH)
+_FILE = Route(f"{_ASSETS}/{{file}}", is_file=True)
+UNKNOWN = Route(UNKNOWN_PATH)
 _CALL = f"/cds-services/{CDS_SERVICE}"
 _FEEDBACK_END = "/feedback"
+# Whatever stands below /cds-services is guarded, whether or not there is such a service.
 _PATTERNS = (
-    (re.compile(r"/cds-services/[^/]+"), _HOOK),
-    (re.compile(r"/cds-services/[^/]+/feedback"), _FEEDBACK),
-    (re.compile(rf"{_ASSETS}/[^/]+"), _FILE),
+    (re.compile(r"/cds-services/.+/feedback", re.DOTALL), _FEEDBACK),
+    (re.compile(r"/cds-services/.*", re.DOTALL), _HOOK),
+    (re.compile(rf"{_ASSETS}/[\w.-]+"), _FILE),
 )
 
 
@@ -73,7 +76,7 @@ def route_of(path: str) -> Route:
     fixed = _FIXED.get(path)
     if fixed is not None:
         return fixed
-    return next((route for pattern, route in _PATTERNS if pattern.fullmatch(path)), _UNKNOWN)
+    return next((route for pattern, route in _PATTERNS if pattern.fullmatch(path)), UNKNOWN)
 
 
 def without_made_up_names(path: str) -> str:

@@ -93,9 +93,10 @@ def call(
 
 
 def _refuse_another_patient(reading: ChildReading, context: CdsContext) -> None:
-    """Refuse the record of somebody else than the one whose record is open."""
-    if reading.patient not in (None, context.patientId.removeprefix("Patient/")):
-        fault = "the resources are of another patient than context.patientId"
+    """Refuse the record of somebody else than the one whose record is open, or of nobody known."""
+    nothing = reading.patient is None and reading.subject is None
+    if not nothing and reading.patient != context.patientId.removeprefix("Patient/"):
+        fault = "the resources are not said to be of context.patientId, or of another patient"
         raise InvalidRequest(RequestFault("/prefetch", fault, "Prefetch for the open record"))
 
 

@@ -40,7 +40,7 @@ def _prefetch(rules: FhirRules) -> dict[str, str]:
         "labs": _observations(rules, lambda columns: not columns & (_VITALS | _DRUG), 200),
         "trough": _observations(rules, lambda columns: bool(columns & _DRUG), 50),
         "vitals": _observations(rules, lambda columns: bool(columns & _VITALS), 100),
-        "medicationAdministrations": f"MedicationAdministration?{_OF_PATIENT}&_count=200",
+        "medicationAdministrations": f"MedicationAdministration?{_OF_PATIENT}&_count=1000",
         "medicationRequests": f"MedicationRequest?{_OF_PATIENT}&_count=200",
         "medicationStatements": f"MedicationStatement?{_OF_PATIENT}&_count=200",
     }

@@ -65,22 +65,22 @@ def test_a_key_opens_what_its_scopes_name(client: TestClient, key: str, tmp_path
     assert [each.client for each in recorded(tmp_path)] == ["ward"]
 
 
-@pytest.mark.parametrize(
-    "method, path",
-    [
-        ("POST", "/v1/predict"),
-        ("POST", "/v1/explain"),
-        ("POST", "/v1/fhir/predict"),
-        ("POST", "/v1/outcome"),
-        ("GET", "/v1/models"),
-        ("GET", "/metrics"),
-        ("GET", "/cds-services"),
-        ("POST", SERVICE),
-        ("POST", f"{SERVICE}/feedback"),
-        ("POST", "/predict"),
-        ("POST", "/explain"),
-    ],
+EVERY_ADDRESS = (
+    ("POST", "/v1/predict"),
+    ("POST", "/v1/explain"),
+    ("POST", "/v1/fhir/predict"),
+    ("POST", "/v1/outcome"),
+    ("GET", "/v1/models"),
+    ("GET", "/metrics"),
+    ("GET", "/cds-services"),
+    ("POST", SERVICE),
+    ("POST", f"{SERVICE}/feedback"),
+    ("POST", "/predict"),
+    ("POST", "/explain"),
 )
+
+
+@pytest.mark.parametrize("method, path", EVERY_ADDRESS)
 def test_nothing_is_told_to_nobody(
     client: TestClient, method: str, path: str, tmp_path: Path
 ) -> None:
@@ -91,6 +91,24 @@ def test_nothing_is_told_to_nobody(
     shape = "issue" if "cds-services" in path or "fhir" in path else "faults"
     assert shape in answer.json()
     assert not (tmp_path / "audit.db").exists()
+
+
+LOOSELY = ("{}%0A", "{}%0D", "{}%00", "{}/", "{};x", "{}%20", "{}%0A%0A", "{}%E2%80%A8", "/.{}")
+
+
+@pytest.mark.parametrize("written", LOOSELY)
+def test_an_address_that_is_written_otherwise_opens_nothing(
+    client: TestClient, written: str, tmp_path: Path
+) -> None:
+    for method, path in EVERY_ADDRESS:
+        answer = client.request(method, written.format(path), content=b"{}")
+        assert answer.status_code in (401, 404), (path, answer.text)
+    assert not (tmp_path / "audit.db").exists()
+
+
+def test_what_only_a_framework_knows_is_not_there(client: TestClient, key: str) -> None:
+    for path in ("/schema.json", "/docs", "/openapi.json", "/redoc"):
+        assert client.get(path, headers=bearing(key)).status_code == 404
 
 
 def test_a_client_that_asks_too_often_is_told_when_to_come_again(
@@ -191,6 +209,17 @@ def test_an_open_service_answers_at_its_machines_own_address_alone(
 
     assert (here.status_code, elsewhere.status_code) == (200, 401)
     assert "own address" in elsewhere.json()["detail"]
+
+
+def test_without_an_audit_a_key_opens_nothing_from_another_machine(
+    tmp_path: Path, models: ServedModels, key: str
+) -> None:
+    settings = Settings(api_keys=tmp_path / "keys.toml", audit="off")
+    with within(settings, models) as client:
+        client.base_url = httpx.URL("http://192.0.2.7")
+        answer = client.post("/v1/predict", json=BODY, headers=bearing(key))
+
+    assert answer.status_code == 401
 
 
 # ---- what does not start ------------------------------------------------------------------------

@@ -244,7 +244,7 @@ def test_the_record_of_another_patient_than_the_open_one_is_refused(client: Test
     answer = call(client, context=context)
 
     assert answer.status_code == 422
-    assert "another patient than context.patientId" in answer.text
+    assert "not said to be of context.patientId" in answer.text
     assert call(client, context=context | {"patientId": "Patient/child"}).status_code == 200
 
 
