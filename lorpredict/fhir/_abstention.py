@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from lorpredict.clinical import EligibilityRules
 from lorpredict.fhir._conditions import Diagnoses
-from lorpredict.fhir._course import Course, landmark_range
+from lorpredict.fhir._course import INDUCTION, Course, landmark_range
 from lorpredict.fhir._demography import Birth
 from lorpredict.fhir._knowledge import knowledge
 from lorpredict.fhir._patients import Child
@@ -24,6 +24,9 @@ Reason = Literal[
     "no_usable_labs",
     "contradictory_data",
 ]
+
+
+EACH_INFUSION = "MedicationAdministration of each infusion with its day"
 
 
 def laboratory_columns() -> tuple[str, ...]:
@@ -86,7 +89,7 @@ def _reasons(known: Known, rules: FhirRules, eligibility: EligibilityRules) -> I
             "not_on_infliximab",
             "No infusion of infliximab, and no order for it, is recorded up to this day.",
             (
-                "MedicationAdministration of each infusion with its day, coded as infliximab; "
+                f"{EACH_INFUSION}, coded as infliximab; "
                 "the codes of local products belong into the rules of the site",
             ),
         )
@@ -120,7 +123,25 @@ def _by_course(known: Known, rules: FhirRules) -> Iterator[Abstention]:
             "The age at the first infusion is not certainly between 0 and "
             f"{rules.oldest_age_years} years; the model knows children only.",
         )
+    yield from _by_infusions(known.course)
     yield from _by_landmark(known.course, rules)
+
+
+def _by_infusions(course: Course) -> Iterator[Abstention]:
+    """Ask whether enough infusions are recorded to know which day is the landmark."""
+    told = None
+    if course.stated is not None:
+        told = (
+            "The first infusion is known only from an order or a statement, so it is not known "
+            "when week 14 is."
+        )
+    elif course.landmark is not None and course.fourth is None and course.given_before < INDUCTION:
+        told = (
+            f"No fourth infusion is recorded, and before this day fewer than {INDUCTION} are, so "
+            "it is not known whether this is the fourth."
+        )
+    if told is not None:
+        yield Abstention("not_near_week_14", told, (EACH_INFUSION,))
 
 
 def _by_landmark(course: Course, rules: FhirRules) -> Iterator[Abstention]:

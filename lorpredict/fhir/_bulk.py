@@ -17,6 +17,7 @@ from typing import IO, Any, Literal
 
 from lorpredict.clinical import EligibilityRules
 from lorpredict.fhir._abstention import Reason
+from lorpredict.fhir._asked import Asked
 from lorpredict.fhir._course import read_course
 from lorpredict.fhir._entries import Entry
 from lorpredict.fhir._issues import Findings, Issue
@@ -114,7 +115,10 @@ class BulkExport:
         return list(self._entries)
 
     def read(self, child: str) -> BulkChild:
-        """Read one child as it was at its fourth infusion."""
+        """Read one child as it was at its fourth infusion.
+
+        Statuses are those of the day of the export, so they do not tell how it was then.
+        """
         own = self._entries[child]
         medications = list(self._referred_to(own))
         entries = [*own, *medications]
@@ -122,7 +126,7 @@ class BulkExport:
         try:
             reading = read_entries(
                 entries,
-                fourth or self.until,
+                Asked(fourth or self.until, statuses_as_of_now=True),
                 self.rules,
                 self.eligibility,
                 Findings(),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from lorpredict.clinical import catalogue
 from lorpredict.errors import CatalogueError
-from lorpredict.fhir._code_book import CodeBook, display_disagrees
+from lorpredict.fhir._asked import Asked
+from lorpredict.fhir._code_book import display_disagrees
 from lorpredict.fhir._demography import Birth
 from lorpredict.fhir._entries import Entry
 from lorpredict.fhir._issues import Findings
@@ -47,13 +48,16 @@ class Diagnoses:
 
 
 def read_diagnoses(
-    entries: Sequence[Entry], book: CodeBook, rules: FhirRules, as_of: date, findings: Findings
+    entries: Sequence[Entry], rules: FhirRules, asked: Asked, until: date, findings: Findings
 ) -> Diagnoses:
-    """Return the diagnoses that hold on a day; tell of the others, count the unknown."""
+    """Return the diagnoses that hold on a day; tell of the others, count the unknown.
+
+    ``until`` is the last day of which anything may be known, for statuses of a later day.
+    """
     active: list[Diagnosis] = []
     is_inactive = False
     for entry in entries:
-        meant = book.of_condition(entry.resource.get("code"))
+        meant = rules.book.of_condition(entry.resource.get("code"))
         if not meant:
             findings.unmapped["Condition"] += 1
         for name, coding in meant:
@@ -64,7 +68,7 @@ def read_diagnoses(
                     code="code-invalid",
                     severity="warning",
                 )
-            if _holds(name, entry, rules, as_of, findings):
+            if _holds(name, entry, rules, asked, until, findings):
                 onset = moment(entry.resource.get("onsetDateTime"))
                 active.append(Diagnosis(name, coding, onset, entry))
             else:
@@ -72,42 +76,65 @@ def read_diagnoses(
     return Diagnoses(tuple(active), is_inactive)
 
 
-def _holds(name: str, entry: Entry, rules: FhirRules, as_of: date, findings: Findings) -> bool:
-    resource, statuses = entry.resource, knowledge()["statuses"]
-    verification = code_of(resource.get("verificationStatus"))
-    clinical = code_of(resource.get("clinicalStatus"))
+def _holds(
+    name: str, entry: Entry, rules: FhirRules, asked: Asked, until: date, findings: Findings
+) -> bool:
+    was_there = asked.statuses_as_of_now and _was_there(name, entry.resource, until)
+    why = _why_not(name, entry.resource, rules, until if was_there else asked.as_of, was_there)
+    if why is not None:
+        findings.dropped(entry.place, f"{name}: {why}", severity="information")
+        return False
+    _tell_uncertain(name, entry, was_there, findings)
+    return True
+
+
+def _was_there(name: str, resource: Json, until: date) -> bool:
+    """Whether Crohn's disease was recorded by a day, whatever its status says of a later one."""
+    later = knowledge()["statuses"]["of_a_later_day"]
     recorded = moment(resource.get("recordedDate"))
-    onset = moment(resource.get("onsetDateTime"))
-    dated = [each.day for each in (recorded, onset) if each is not None and each.is_a_day]
+    is_known = recorded is not None and recorded.is_certainly_by(until)
+    return name == CROHNS and code_of(resource.get("clinicalStatus")) in later and is_known
+
+
+def _why_not(
+    name: str, resource: Json, rules: FhirRules, as_of: date, was_there: bool
+) -> str | None:
+    statuses = knowledge()["statuses"]
+    clinical = code_of(resource.get("clinicalStatus"))
+    told = (moment(resource.get("recordedDate")), moment(resource.get("onsetDateTime")))
+    dated = [each.day for each in told if each is not None and each.is_a_day]
+    counts = clinical is None or was_there or clinical in rules.active_condition_statuses
     why = None
     if name == _HISTORY:
         why = "a history of the disease is no active diagnosis"
-    elif verification in statuses["refused_verification"]:
+    elif code_of(resource.get("verificationStatus")) in statuses["refused_verification"]:
         why = "refuted or entered in error"
-    elif clinical is not None and clinical not in rules.active_condition_statuses:
+    elif not counts:
         why = "its clinical status is not one that counts as active"
     elif _has_abated(resource, as_of):
         why = "it has abated"
     elif any(day > as_of for day in dated):
         why = "dated later than the day of the question"
-    if why is not None:
-        findings.dropped(entry.place, f"{name}: {why}", severity="information")
-        return False
-    _tell_uncertain(name, entry, verification, clinical, findings)
-    return True
+    return why
 
 
-def _tell_uncertain(
-    name: str, entry: Entry, verification: str | None, clinical: str | None, findings: Findings
-) -> None:
+def _tell_uncertain(name: str, entry: Entry, was_there: bool, findings: Findings) -> None:
     certain = knowledge()["statuses"]["certain_verification"]
+    verification = code_of(entry.resource.get("verificationStatus"))
     if verification is not None and verification not in certain:
         findings.used(
             f"{entry.place}.verificationStatus",
             f"{name}: not confirmed, used all the same",
             severity="warning",
         )
-    if clinical is None:
+    if was_there:
+        findings.used(
+            f"{entry.place}.clinicalStatus",
+            f"{name}: its clinical status is that of a later day; recorded by the landmark, it "
+            "counts as active then",
+            severity="warning",
+        )
+    if code_of(entry.resource.get("clinicalStatus")) is None:
         findings.used(
             f"{entry.place}.clinicalStatus", f"{name}: no clinical status, taken as active"
         )
@@ -126,8 +153,8 @@ def put_phenotype(
     findings: Findings,
 ) -> None:  # fmt: skip
     """Put location, behaviour and perianal disease into the record, as they were at baseline."""
-    last = first + timedelta(days=rules.baseline_days_after)
-    known = [each for each in found.active if _was_known(each, last, until, findings)]
+    days = rules.baseline_days_after
+    known = [each for each in found.active if _was_known(each, first, days, until, findings)]
     codes = [each for each in known if each.name == CROHNS]
     _put_location(codes, record, findings)
     _put_behaviour(codes, record, findings)
@@ -138,9 +165,9 @@ def put_phenotype(
             findings.used(entry.place, f"{_PERIANAL}: used")
 
 
-def _was_known(each: Diagnosis, last: date, until: date, findings: Findings) -> bool:
+def _was_known(each: Diagnosis, first: date, days: int, until: date, findings: Findings) -> bool:
     recorded = moment(each.entry.resource.get("recordedDate"))
-    if each.onset is not None and each.onset.is_a_day and each.onset.day > last:
+    if each.onset is not None and each.onset.is_a_day and (each.onset.day - first).days > days:
         why = "it began after the first infusion"
     elif recorded is not None and recorded.is_a_day and recorded.day > until:
         why = "recorded after the landmark"

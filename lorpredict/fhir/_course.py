@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from lorpredict.clinical import catalogue
 from lorpredict.fhir._issues import Findings
+from lorpredict.fhir._knowledge import knowledge
 from lorpredict.fhir._medications import Drug
 from lorpredict.fhir._moments import Moment
 
 INFLIXIMAB = "infliximab"
-_INDUCTION = 3
+INDUCTION = 3
 _ORDER = ("MedicationAdministration", "MedicationRequest", "MedicationStatement")
 
 
@@ -53,7 +54,12 @@ class Course:
     @cached_property
     def fourth(self) -> Moment | None:
         """The fourth infusion, where it is recorded."""
-        return self.given[_INDUCTION][0] if len(self.given) > _INDUCTION else None
+        return self.given[INDUCTION][0] if len(self.given) > INDUCTION else None
+
+    @cached_property
+    def given_before(self) -> int:
+        """How many infusions are recorded before the day of the question."""
+        return sum(moment.day < self.as_of for moment, _ in self.given)
 
     @cached_property
     def landmark_day(self) -> int | None:
@@ -96,6 +102,7 @@ def read_course(
     if given:
         course = Course(as_of, _by_day(given))
         _tell_earlier(timed, course, earlier_order_days, findings)
+        _tell_gaps(course, findings)
         return course
     for kind in _ORDER[1:]:
         of_kind = [each for each in timed if _kind(each) == kind]
@@ -124,6 +131,22 @@ def _tell_earlier(timed: Sequence[Drug], course: Course, days: int, findings: Fi
                 code="incomplete",
                 severity="warning",
             )
+
+
+def _tell_gaps(course: Course, findings: Findings) -> None:
+    """Tell where the first infusions are not spaced like those of weeks 0, 2 and 6."""
+    days = [moment.day for moment, _ in course.given[:INDUCTION]]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+    usual = knowledge()["induction"]
+    limits = (usual["first_gap_days"], usual["second_gap_days"])
+    if any(not low <= gap <= high for gap, (low, high) in zip(gaps, limits, strict=False)):
+        findings.used(
+            course.first_resources[0].entry.place,
+            f"{INFLIXIMAB}: the first recorded infusions are not about 2 and 4 weeks apart; they "
+            "may not be the first that were given, and then the landmark is wrong",
+            code="incomplete",
+            severity="warning",
+        )
 
 
 def _has_a_day(drug: Drug, as_of: date, findings: Findings) -> bool:

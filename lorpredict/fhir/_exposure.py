@@ -30,9 +30,9 @@ def put_exposure(
             ("steroids_week14", groups["steroids"]),
         ):
             of_group = [each for each in orders if each.name in group]
-            _put(
-                column, [e for e in of_group if e.covers(course.landmark)], rules, record, findings
-            )
+            taken = [each for each in of_group if each.covers(course.landmark)]
+            unknown = [each for each in of_group if each.may_cover(course.landmark)]
+            _put(column, taken, unknown, rules, record, findings)
     if course.first is not None:
         for column, group in (
             ("prior_steroids", groups["steroids"]),
@@ -40,18 +40,30 @@ def put_exposure(
         ):
             of_group = [each for each in orders if each.name in group]
             before = [each for each in of_group if each.began_before(course.first.day)]
-            _put(column, before, rules, record, findings)
+            _put(column, before, (), rules, record, findings)
     _tell_unused(orders, record, findings)
 
 
 def _put(
-    column: str, taken: Sequence[Drug], rules: FhirRules, record: Record, findings: Findings
+    column: str,
+    taken: Sequence[Drug],
+    unknown: Sequence[Drug],
+    rules: FhirRules,
+    record: Record,
+    findings: Findings,
 ) -> None:
+    for each in unknown:
+        findings.dropped(
+            each.entry.place,
+            f"{column}: no end is told, and its status is that of a later day",
+            code="incomplete",
+            severity="information",
+        )
     if taken:
         record.put(column, True, *(each.entry for each in taken))
         for each in taken:
             findings.used(each.entry.place, f"{column}: used")
-    elif rules.absent_medication_means_none:
+    elif rules.absent_medication_means_none and not unknown:
         record.put(column, False)
         findings.used(
             "MedicationRequest", f"{column}: none found, which these rules take for none taken"

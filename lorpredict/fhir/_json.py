@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -57,6 +58,44 @@ def are_same(one: Any, other: Any) -> bool:
         return bool(one == other)
     except RecursionError:
         return False
+
+
+def canonical(value: Any) -> str | None:
+    """Return one text for all JSON that holds the same; nothing where it nests too deep."""
+    try:
+        return json.dumps(value, sort_keys=True, default=repr)
+    except (RecursionError, TypeError, ValueError):
+        return None
+
+
+class Different:
+    """Pieces of JSON of which no two hold the same, gathered in time linear in their number."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._written: set[str] = set()
+        self._kept: list[Any] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more than ``most`` were found; no further one is compared."""
+        return len(self._kept) > self._most
+
+    def adds(self, value: Any) -> bool:
+        """Take a piece of JSON; whether none before it held the same."""
+        written = canonical(value)
+        if written in self._written or self.is_full:
+            return False
+        if written is not None:
+            self._written.add(written)
+        # 5 and 5.0 are written differently and are the same.
+        if any(are_same(value, each) for each in self._kept):
+            return False
+        self._kept.append(value)
+        return True
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 def reference(value: Any) -> str | None:

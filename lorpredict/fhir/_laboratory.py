@@ -16,6 +16,7 @@ from lorpredict.fhir._windows import NOTHING_PICKED, Picked, Window, pick
 _TROUGH = "trough_week14_ug_ml"
 _BELOW = "trough_week14_below_loq"
 _LIMIT = "trough_week14_loq_ug_ml"
+_UNSURE = "whether before or after the infusion is not known"
 
 
 def put_measurements(
@@ -32,25 +33,30 @@ def put_measurements(
             by_column.setdefault(column.key, []).append(each)
     told: set[str] = set()
     inside: set[str] = set()
+    unsure: set[str] = set()
     for key in sorted(by_column):
         window = window_of(catalogue()[key], course, rules)
         candidates = [each for each in by_column[key] if each.moment.day <= course.until]
         picked = pick(candidates, window) if window else NOTHING_PICKED
         inside |= {each.place for each in candidates if window and window.holds(each)}
+        unsure |= {each.place for each in candidates if window and window.is_unsure(each)}
         told |= _put(catalogue()[key], picked, record, findings)
     for each in found:
         if each.place not in told:
+            why = _why_not(each, course.until, inside, unsure)
             findings.dropped(
                 each.place,
-                f"{each.meaning.name}: {_why_not(each, course.until, inside)}",
+                f"{each.meaning.name}: {why}",
                 code="informational",
                 severity="information",
             )
 
 
-def _why_not(each: Measurement, until: date, inside: set[str]) -> str:
+def _why_not(each: Measurement, until: date, inside: set[str], unsure: set[str]) -> str:
     if each.moment.day > until:
         return "measured after the landmark or after the day of the question"
+    if each.place in unsure:
+        return f"{_UNSURE}, so another value goes before it"
     if each.place in inside:
         return "another value is nearer"
     return "measured outside the windows of the infusions"
@@ -82,23 +88,28 @@ def _put(column: Predictor, picked: Picked, record: Record, findings: Findings) 
     if picked.used is None:
         return {each.place for each in picked.differing}
     used = picked.used
+    unsure = f"; {_UNSURE}" if picked.is_unsure else ""
     if used.is_limit:
-        _put_limit(used, record, findings)
+        _put_limit(used, unsure, record, findings)
         return {used.place}
     record.put(column.key, used.value, used.entry)
     findings.used(
         used.place,
-        f"{column.key}: {used.remark or 'used'}",
-        severity="warning" if "limit" in used.remark else "information",
+        f"{column.key}: {used.remark or 'used'}{unsure}",
+        severity="warning" if unsure or "limit" in used.remark else "information",
     )
     return {used.place}
 
 
-def _put_limit(used: Measurement, record: Record, findings: Findings) -> None:
+def _put_limit(used: Measurement, unsure: str, record: Record, findings: Findings) -> None:
     """Keep a trough below the limit of quantification as such."""
     if not catalogue()[_LIMIT].fits(used.value):
         findings.dropped(used.place, implausible(catalogue()[_LIMIT]))
         return
     record.put(_BELOW, True, used.entry)
     record.put(_LIMIT, used.value, used.entry)
-    findings.used(used.place, f"{_BELOW}: used, with the limit of its assay")
+    findings.used(
+        used.place,
+        f"{_BELOW}: used, with the limit of its assay{unsure}",
+        severity="warning" if unsure else "information",
+    )

@@ -31,20 +31,25 @@ class Drug(NamedTuple):
     end
         Until when; nothing where that is open or not told.
     is_ongoing
-        Whether its status says that it goes on.
+        Whether its status says that it goes on; nothing where that is the status of a later day.
     """
 
     name: str
     start: Moment | None
     end: Moment | None
-    is_ongoing: bool
+    is_ongoing: bool | None
     entry: Entry
 
     def covers(self, day: date) -> bool:
         """Whether it certainly was to be taken on a day."""
         if self.start is None or self.start.day > day:
             return False
-        return self.is_ongoing if self.end is None else self.end.day >= day
+        return bool(self.is_ongoing) if self.end is None else self.end.day >= day
+
+    def may_cover(self, day: date) -> bool:
+        """Whether only its status, of a later day, could tell if it was taken on a day."""
+        is_later = self.start is not None and self.start.day > day
+        return self.end is None and self.is_ongoing is None and not is_later
 
     def began_before(self, day: date) -> bool:
         """Whether it certainly was to be taken before a day."""
@@ -52,7 +57,12 @@ class Drug(NamedTuple):
 
 
 def drugs(
-    entries: Sequence[Entry], book: CodeBook, index: Index, findings: Findings
+    entries: Sequence[Entry],
+    book: CodeBook,
+    index: Index,
+    findings: Findings,
+    *,
+    statuses_as_of_now: bool = False,
 ) -> Iterator[Drug]:
     """Yield the resources about drugs of ours that count; count those about others."""
     for entry in entries:
@@ -67,7 +77,8 @@ def drugs(
         if _was_not_meant(entry.resource):
             findings.dropped(entry.place, f"{name}: only proposed, or said not to be given")
             continue
-        yield _drug(name, entry, statuses["ongoing"])
+        is_ongoing = entry.resource.get("status") in statuses["ongoing"]
+        yield _drug(name, entry, None if statuses_as_of_now else is_ongoing)
 
 
 def _was_not_meant(resource: Json) -> bool:
@@ -77,9 +88,8 @@ def _was_not_meant(resource: Json) -> bool:
     )
 
 
-def _drug(name: str, entry: Entry, ongoing: Sequence[str]) -> Drug:
+def _drug(name: str, entry: Entry, is_ongoing: bool | None) -> Drug:
     resource = entry.resource
-    is_ongoing = resource.get("status") in ongoing
     if resource["resourceType"] == "MedicationRequest":
         start, end = _ordered(resource)
     else:

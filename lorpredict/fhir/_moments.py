@@ -24,6 +24,12 @@ class Moment(NamedTuple):
         """Whether the day itself is known."""
         return self.precision == "day"
 
+    def is_certainly_by(self, day: date) -> bool:
+        """Whether it lies on a day or before it, wherever in its month or year it was."""
+        told = {"year": 1, "month": 2, "day": 3}[self.precision]
+        own, other = ((d.year, d.month, d.day)[:told] for d in (self.day, day))
+        return own < other or (self.is_a_day and own == other)
+
 
 def moment(value: Any) -> Moment | None:
     """Read a date, dateTime or instant; nothing where it is none.

@@ -7,8 +7,11 @@ from datetime import datetime
 
 from lorpredict.fhir._entries import Entry
 from lorpredict.fhir._issues import Findings
-from lorpredict.fhir._json import an_object, are_same, text
+from lorpredict.fhir._json import Different, an_object, text
 from lorpredict.fhir._moments import moment
+
+# House limit: so many versions of one resource are no history but a fault of the sender.
+MOST_VERSIONS = 20
 
 
 def each_once(entries: Sequence[Entry], findings: Findings) -> list[Entry]:
@@ -26,14 +29,19 @@ def each_once(entries: Sequence[Entry], findings: Findings) -> list[Entry]:
 
 
 def _one_of(alike: list[Entry], findings: Findings) -> list[Entry]:
+    different = Different(MOST_VERSIONS)
     versions: list[Entry] = []
+    again: list[Entry] = []
     for entry in alike:
-        if any(are_same(entry.resource, each.resource) for each in versions):
-            findings.dropped(
-                entry.place, "the same resource again", code="duplicate", severity="information"
-            )
-        else:
-            versions.append(entry)
+        (versions if different.adds(entry.resource) else again).append(entry)
+        if different.is_full:
+            told = f"more than {MOST_VERSIONS} versions of one resource; none of them is used"
+            findings.ambiguous(alike[0].place, told)
+            return []
+    for entry in again:
+        findings.dropped(
+            entry.place, "the same resource again", code="duplicate", severity="information"
+        )
     newest = versions if len(versions) == 1 else _newest(versions)
     for entry in versions if len(versions) > 1 else []:
         if not newest:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from lorpredict.fhir._entries import Entry
 from lorpredict.fhir._issues import Findings
-from lorpredict.fhir._json import are_same, reference
+from lorpredict.fhir._json import Different, reference
 from lorpredict.fhir._refusals import SeveralPatients
 
 CLINICAL = (
@@ -117,11 +116,10 @@ def _one_key(patients: Sequence[Entry], subjects: set[str]) -> str | None:
     """Return the one name of the child, or refuse several."""
     named = {f"Patient/{e.id}" if e.id else e.full_url for e in patients} - {None}
     # Patients without id and address differ only by what they hold.
-    nameless: list[Any] = []
+    nameless = Different(1)
     for entry in patients:
-        is_new = not any(are_same(entry.resource, each) for each in nameless)
-        if is_new and not entry.has_a_name:
-            nameless.append(entry.resource)
+        if not entry.has_a_name and nameless.adds(entry.resource) and nameless.is_full:
+            break
     everybody = named | subjects
     several = max(len(everybody), len(named) + len(nameless))
     if several > 1:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from lorpredict.clinical import EligibilityRules
 from lorpredict.fhir._abstention import Abstention, Known, abstention
+from lorpredict.fhir._asked import Asked
 from lorpredict.fhir._conditions import put_onset, put_phenotype, read_diagnoses
 from lorpredict.fhir._course import Course, read_course
 from lorpredict.fhir._demography import put_age, read_birth, read_sex
@@ -19,7 +20,7 @@ from lorpredict.fhir._issues import Findings, Issue
 from lorpredict.fhir._knowledge import knowledge
 from lorpredict.fhir._laboratory import put_measurements
 from lorpredict.fhir._measurements import Measured, known_codes, measurements
-from lorpredict.fhir._medications import drugs
+from lorpredict.fhir._medications import Drug, drugs
 from lorpredict.fhir._once import each_once
 from lorpredict.fhir._patients import CLINICAL, Child, by_type_of, the_child
 from lorpredict.fhir._record import Record
@@ -73,6 +74,7 @@ def read_bundle(
     bundle: Any,
     *,
     as_of: date,
+    statuses_as_of_now: bool = False,
     rules: FhirRules | None = None,
     eligibility: EligibilityRules | None = None,
 ) -> ChildReading:
@@ -84,6 +86,11 @@ def read_bundle(
         Parsed JSON of type searchset, collection, transaction, batch or document.
     as_of
         The day of the question; nothing that is dated later is read.
+    statuses_as_of_now
+        Whether statuses tell of a later day, as those of an export do where ``as_of`` is past.
+        Then a medication without an end is unknown at the landmark, and Crohn's disease that was
+        recorded by then counts, whatever became of it. No date in the resources can tell this: an
+        order may end in the future, and a status that changed since carries no date.
     rules
         Windows and codes; ours by default.
     eligibility
@@ -97,13 +104,15 @@ def read_bundle(
     """
     findings = Findings()
     entries = list(of_bundle(bundle, findings))
-    return read_entries(entries, as_of, rules, eligibility, findings, "Bundle.entry.resource")
+    asked = Asked.on(as_of, statuses_as_of_now)
+    return read_entries(entries, asked, rules, eligibility, findings, "Bundle.entry.resource")
 
 
 def read_prefetch(
     prefetch: Any,
     *,
     as_of: date,
+    statuses_as_of_now: bool = False,
     rules: FhirRules | None = None,
     eligibility: EligibilityRules | None = None,
 ) -> ChildReading:
@@ -113,30 +122,33 @@ def read_prefetch(
     ----------
     prefetch
         Key -> resource, Bundle, OperationOutcome (the client failed) or None (it has none).
-    as_of, rules, eligibility
+    as_of, statuses_as_of_now, rules, eligibility
         As in :func:`read_bundle`, and it raises the same.
     """
     findings = Findings()
     entries = list(of_prefetch(prefetch, findings))
-    return read_entries(entries, as_of, rules, eligibility, findings, "prefetch")
+    asked = Asked.on(as_of, statuses_as_of_now)
+    return read_entries(entries, asked, rules, eligibility, findings, "prefetch")
 
 
 def read_resources(
     resources: Iterable[Any],
     *,
     as_of: date,
+    statuses_as_of_now: bool = False,
     rules: FhirRules | None = None,
     eligibility: EligibilityRules | None = None,
 ) -> ChildReading:
     """Read one child's record from resources that came one by one; see :func:`read_bundle`."""
     findings = Findings()
     entries = list(of_list(resources, findings, "resource"))
-    return read_entries(entries, as_of, rules, eligibility, findings, "resource")
+    asked = Asked.on(as_of, statuses_as_of_now)
+    return read_entries(entries, asked, rules, eligibility, findings, "resource")
 
 
 def read_entries(
     entries: Sequence[Entry],
-    as_of: date,
+    asked: Asked,
     rules: FhirRules | None,
     eligibility: EligibilityRules | None,
     findings: Findings,
@@ -144,14 +156,13 @@ def read_entries(
 ) -> ChildReading:
     """Read entries that come from wherever they come from; raises as :func:`read_bundle`."""
     rules = rules or FhirRules.default()
-    as_of = as_of.date() if isinstance(as_of, datetime) else as_of
     by_type = by_type_of(entries)
     refuse_other_versions(by_type)
     child, theirs = the_child(by_type, findings)
     _count_what_is_not_read(by_type, findings)
     index = Index(by_type.get("Medication", ()))
     record = Record()
-    known = _fill(child, theirs, index, as_of, rules, record, findings)
+    known = _fill(child, theirs, index, asked, rules, record, findings)
     course = known.course
     return ChildReading(
         record=record.values,
@@ -170,17 +181,17 @@ def _fill(
     child: Child,
     theirs: Mapping[str, Sequence[Entry]],
     index: Index,
-    as_of: date,
+    asked: Asked,
     rules: FhirRules,
     record: Record,
     findings: Findings,
 ) -> Known:
     """Fill the record in the order in which one value needs another."""
     once = {kind: each_once(theirs[kind], findings) for kind in ("Condition", *_DRUGS)}
-    taken = [d for kind in _DRUGS for d in drugs(once[kind], rules.book, index, findings)]
+    taken = _drugs(once, index, asked, rules, findings)
     days = rules.earlier_order_days
-    course = read_course(taken, as_of, findings, earlier_order_days=days)
-    diagnoses = read_diagnoses(once["Condition"], rules.book, rules, as_of, findings)
+    course = read_course(taken, asked.as_of, findings, earlier_order_days=days)
+    diagnoses = read_diagnoses(once["Condition"], rules, asked, course.until, findings)
     read_sex(child, record, findings)
     birth, patient = read_birth(child, findings)
     found = _of_one_version(known_codes(theirs["Observation"], rules.book, findings), findings)
@@ -196,6 +207,21 @@ def _fill(
     put_exposure(taken, course, rules, record, findings)
     _put_landmark(course, record, findings)
     return Known(child, diagnoses, course, birth, record.values)
+
+
+def _drugs(
+    once: Mapping[str, Sequence[Entry]],
+    index: Index,
+    asked: Asked,
+    rules: FhirRules,
+    findings: Findings,
+) -> list[Drug]:
+    now = asked.statuses_as_of_now
+    return [
+        each
+        for kind in _DRUGS
+        for each in drugs(once[kind], rules.book, index, findings, statuses_as_of_now=now)
+    ]
 
 
 def _of_one_version(measured: Iterable[Measured], findings: Findings) -> list[Measured]:

@@ -1,4 +1,6 @@
-"""Units as they come: UCUM code first, then the text, by the catalogue's explicit factors.
+"""Units as they come: UCUM code first, the text only without one, by the catalogue's factors.
+
+A UCUM code that is not known is never read by its text: it says that the unit is another one.
 
 Nothing is parsed. Unit libraries read K/uL as kelvin and G/L as gauss; here both stand, as
 aliases, in a table that the catalogue gives.
@@ -40,7 +42,9 @@ class UnitReader:
 
     def factor(self, quantity: Json) -> float | UnitFault:
         """Return the factor of a Quantity's unit, or what is wrong with it."""
-        code = self._of(quantity.get("code")) if quantity.get("system", UCUM) == UCUM else None
+        code = self._of(quantity.get("code")) if _is_of_ucum(quantity) else None
+        if code is None and _has_ucum_code(quantity):
+            return "unknown"
         written = self._of(quantity.get("unit"))
         if code is not None and written is not None and code != written:
             return "contradictory"
@@ -60,9 +64,18 @@ class UnitReader:
         return found if found is not None else self.factors.get(_LITRE.sub(r"\1L", told))
 
 
+def _is_of_ucum(quantity: Json) -> bool:
+    """Whether its code is UCUM's; one of no system is taken for that."""
+    return bool(quantity.get("system", UCUM) == UCUM)
+
+
+def _has_ucum_code(quantity: Json) -> bool:
+    return _is_of_ucum(quantity) and quantity.get("code") not in (None, "")
+
+
 def tellable(quantity: Json) -> str:
     """Return a Quantity's unit where it is one of ours, and nothing of the input otherwise."""
-    for name in ("code", "unit"):
+    for name in ("code",) if _has_ucum_code(quantity) else ("code", "unit"):
         written = text(quantity.get(name))
         if written and written.strip() in _known_units():
             return written.strip()

@@ -39,8 +39,13 @@ class Window:
         if not -self.before <= days <= self.after:
             return False
         if self.closes_at_anchor and self.at is not None and each.moment.at is not None:
-            return days != 0 or each.moment.at <= self.at
+            return each.moment.at <= self.at
         return True
+
+    def is_unsure(self, each: Measurement) -> bool:
+        """Whether it cannot be told if a measurement of the anchor's day came before it."""
+        both = self.at is not None and each.moment.at is not None
+        return self.closes_at_anchor and each.moment.day == self.anchor and not both
 
     def distance(self, each: Measurement) -> tuple[int, bool]:
         """Return the days from the anchor; of two as far, the earlier is the nearer."""
@@ -61,6 +66,7 @@ class Picked(NamedTuple):
 
     used: Measurement | None
     differing: tuple[Measurement, ...]
+    is_unsure: bool = False
 
 
 NOTHING_PICKED = Picked(None, ())
@@ -71,6 +77,12 @@ def pick(candidates: Sequence[Measurement], window: Window) -> Picked:
     inside = [each for each in candidates if window.holds(each)]
     if not inside:
         return NOTHING_PICKED
+    # A level that may have been drawn after the infusion counts only where there is no other.
+    sure = [each for each in inside if not window.is_unsure(each)]
+    return _nearest(sure or inside, window)._replace(is_unsure=not sure)
+
+
+def _nearest(inside: Sequence[Measurement], window: Window) -> Picked:
     nearest = min(window.distance(each) for each in inside)
     day = [each for each in inside if window.distance(each) == nearest]
     # Another method counts only where the usual one was not used that day.

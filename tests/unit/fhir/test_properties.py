@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from lorpredict.clinical import catalogue
 from lorpredict.fhir import FhirRefused, read_bundle, read_prefetch, read_resources
-from tests.fhir_bundles import AS_OF, Resource, bundle_of, childs_resources
+from tests.fhir_bundles import AS_OF, Resource, bundle_of, childs_resources, infusion
 
 # Parts of the child's record that may be missing; without any laboratory value it abstains.
 PARTS = ["perianal", "orders", "weight", "height", "crp", "esr", "blood_count", "calprotectin",
@@ -106,6 +107,45 @@ def test_whatever_an_element_holds_the_others_are_read_or_all_is_refused(told: l
     for column, value in reading.record.items():
         assert catalogue()[column].fits(value)
     assert reading.basis.keys() == reading.record.keys()
+
+
+EXTREME = st.sampled_from([
+    date.min, date(1, 1, 2), date(4, 2, 29), date(1970, 1, 1), date(9996, 2, 29),
+    date(9999, 12, 25), date(9999, 12, 30), date.max,
+]) | st.dates()  # fmt: skip
+CLOCKS = ["", "T00:00:00Z", "T00:00:00+14:00", "T23:59:59.999999-12:00", "T24:00:00Z"]
+DATED = ["birthDate", "onsetDateTime", "recordedDate", "abatementDateTime", "effectiveDateTime",
+         "authoredOn"]  # fmt: skip
+
+
+@st.composite
+def children_of_any_time(draw: Any) -> list[Resource]:
+    """The child's resources on days at the ends of the calendar."""
+    resources: list[Resource] = copy.deepcopy(childs_resources())
+    resources += copy.deepcopy(draw(st.lists(st.sampled_from(resources), max_size=3)))
+    for resource in resources:
+        for name in DATED:
+            if name in resource and draw(st.booleans()):
+                resource[name] = draw(EXTREME).isoformat()[: draw(st.sampled_from([4, 7, 10, 10]))]
+                is_a_day = len(resource[name]) == 10
+                resource[name] += draw(st.sampled_from(CLOCKS)) if is_a_day else ""
+        resource["meta"] = {"lastUpdated": f"{draw(EXTREME)}{draw(st.sampled_from(CLOCKS))}"}
+    return resources
+
+
+@given(children_of_any_time(), EXTREME, st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_no_date_however_extreme_breaks_the_reading(
+    told: list[Resource], as_of: date, is_now: bool
+) -> None:
+    reading = read_bundle(bundle_of(told), as_of=as_of, statuses_as_of_now=is_now)
+    assert reading.first_infusion is None or reading.first_infusion <= as_of
+
+
+def test_the_last_day_of_the_calendar_may_be_asked_about() -> None:
+    told = [*childs_resources(without=["infusions"]), infusion("9999-12-30")]
+    reading = read_bundle(bundle_of(told), as_of=date.max)
+    assert reading.first_infusion == date(9999, 12, 30)
 
 
 @given(JSON, st.sampled_from(["searchset", "batch"]))

@@ -80,8 +80,21 @@ def test_the_text_of_a_unit_counts_where_its_code_is_none_of_ucum() -> None:
     assert reading.record["crp_mg_l"] == 50.0
 
 
-def test_the_text_of_a_unit_counts_where_its_code_is_not_known() -> None:
-    value = {"value": 9.5, "unit": "10^3/uL", "system": UCUM, "code": "thousand"}
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("nmol/L", "nmol/L"), ("[arb'U]/L", "(unreadable unit)"), (" ", "(unreadable unit)")],
+)
+def test_the_text_of_a_unit_never_counts_where_its_ucum_code_is_not_known(
+    code: str, told: str
+) -> None:
+    value = {"value": 5, "unit": "mg/L", "system": UCUM, "code": code}
+    reading = read(observation("crp", 5, None, -3, valueQuantity=value))
+    assert "crp_mg_l" not in reading.record
+    assert any(text.startswith(f"crp_mg_l: in {told},") for text in told_of(reading, "crp"))
+
+
+def test_the_text_of_a_unit_counts_where_it_has_no_code() -> None:
+    value = {"value": 9.5, "unit": "10^3/uL", "system": UCUM, "code": ""}
     reading = read(observation("wbc", 5, None, -3, valueQuantity=value))
     assert reading.record["wbc_10e9_l"] == 9.5
 
