@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lorpredict.errors import RecordFaults
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
 from lorpredict.fhir import Abstention, ChildReading, FhirRules
-from lorpredict.survival import RiskPrediction
+from lorpredict.survival import RiskPrediction, in_months
 from serving.abstention import abstention
 
 if TYPE_CHECKING:
@@ -50,6 +50,22 @@ class Assessed:
     def times(self) -> range:
         """Positions of the days that a risk is told for."""
         return range(len(self.prediction.days_since_first_infusion) if self.prediction else 0)
+
+    @property
+    def notes(self) -> list[str]:
+        """What has to be said beside the risks."""
+        prediction, _ = self.told
+        facts = self.served.model.facts
+        told = prediction.days_since_first_infusion
+        left_out = [day for day in facts.horizons_since_first_infusion if day not in told]
+        notes = [self.served.model.interval_method]
+        if left_out:
+            when = ", ".join(in_months(day) for day in left_out)
+            notes.append(
+                f"Nothing is told by {when}: counted from this child's fourth infusion, that is "
+                "beyond the follow-up of the training children."
+            )
+        return notes
 
     def reasons(self, time: int) -> list[ContributionSentence]:
         """Name what moved the risk most, the largest first."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal, TypeVar
 
 import anyio.to_thread
 from fastapi import APIRouter, Path, Query, Request
@@ -17,6 +17,7 @@ from serving import fhir_answers, hooks
 from serving.assessing import Assessed, assess
 from serving.desk import Desk, desk_of
 from serving.endpoints import GUARDED, Refusals
+from serving.errors import InvalidRequest, RequestFault
 from serving.exchange import exchange_of
 from serving.json_body import QuickRoute
 from serving.keeping import keep_assessed
@@ -25,8 +26,10 @@ from serving.operation_outcome import MEDIA_TYPE
 from serving.routes import CDS_SERVICE
 from serving.written import Day
 
-# A Bundle of this size is read and answered in some milliseconds.
-_MOST_ENTRIES_AT_ONCE = 500
+# What is no larger is read and answered in some milliseconds.
+_SMALL_BODY = 200_000
+
+Answered = TypeVar("Answered")
 
 router = APIRouter(route_class=QuickRoute)
 
@@ -87,20 +90,27 @@ _MORE: dict[int | str, str] = {
     summary="A Bundle to a RiskAssessment, or to a GuidanceResponse that says what is needed",
 )
 async def predict(
-    request: Request, bundle: FhirBundle, asked: Annotated[FhirAsked, Query()]
+    request: Request,
+    bundle: FhirBundle,  # noqa: ARG001  its form; the reader reads what was sent
+    asked: Annotated[FhirAsked, Query()],
 ) -> Response:
     desk = desk_of(request)
     served = desk.asked(asked.model)
-    today = datetime.now(UTC).date() if asked.as_of is None else asked.as_of
+    today = _day_of(asked, desk)
     content = await request.json()
 
     def assessed_bundle() -> Assessed:
         eligibility = served.model.facts.design.eligibility
-        reading = read_bundle(content, as_of=today, rules=desk.rules, eligibility=eligibility)
+        reading = read_bundle(
+            content,
+            as_of=today,
+            rules=desk.rules,
+            eligibility=eligibility,
+            statuses_as_of_now=today < desk.today(),
+        )
         return assess(reading, served, desk.rules)
 
-    small = len(bundle.entry) <= _MOST_ENTRIES_AT_ONCE
-    assessed = assessed_bundle() if small else await anyio.to_thread.run_sync(assessed_bundle)
+    assessed = await _beside_the_loop(request, assessed_bundle)
     keep_assessed(exchange_of(request.scope), assessed, desk.pseudonyms)
     return _as_fhir(fhir_answers.answer(assessed, issued=datetime.now(UTC)))
 
@@ -127,8 +137,10 @@ CalledService = Annotated[str, Path(json_schema_extra={"enum": [CDS_SERVICE]})]
 )
 async def call(request: Request, service: CalledService, asked: hooks.CdsRequest) -> Response:
     desk = desk_of(request)
-    today = datetime.now(UTC).date()
-    assessed, remarks = hooks.call(service, asked, desk.asked("champion"), desk.rules, today=today)
+    served, today = desk.asked("champion"), desk.today()
+    assessed, remarks = await _beside_the_loop(
+        request, lambda: hooks.call(service, asked, served, desk.rules, today=today)
+    )
     cards = hooks.response(assessed, base_url=desk.base_url, remarks=remarks)
     keep_assessed(exchange_of(request.scope), assessed, desk.pseudonyms, _cards(desk, cards))
     return _as_json(cards.told())
@@ -147,6 +159,23 @@ async def feedback(
     kept = hooks.feedback_kept(given, desk_of(request).pseudonyms)
     exchange_of(request.scope).answered("feedback", kept, None)
     return _as_json({"taken": len(given.feedback)})
+
+
+async def _beside_the_loop(request: Request, work: Callable[[], Answered]) -> Answered:
+    """Work here and now, or in a thread where others would have to wait for it."""
+    if len(await request.body()) <= _SMALL_BODY:
+        return work()
+    return await anyio.to_thread.run_sync(work)
+
+
+def _day_of(asked: FhirAsked, desk: Desk) -> date:
+    """Return the day of the question; what has not happened yet cannot be asked about."""
+    today = desk.today()
+    if asked.as_of is None:
+        return today
+    if asked.as_of > today + timedelta(days=1):
+        raise InvalidRequest(RequestFault("?as_of", "expected a day that is not in the future"))
+    return asked.as_of
 
 
 def _cards(desk: Desk, cards: hooks.CdsResponse) -> dict[str, Any]:

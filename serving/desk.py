@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
 
 from starlette.requests import Request
 
@@ -22,12 +23,18 @@ class Desk:
     rules : how FHIR resources are read
     pseudonyms : None where no audit is kept
     base_url : address under which clients know the service; empty where none was named
+    zone : where the hospital is; None is this machine's own
     """
 
     models: ServedModels | None = None
     rules: FhirRules = field(default_factory=FhirRules.default)
     pseudonyms: Pseudonymous | None = None
     base_url: str = ""
+    zone: tzinfo | None = None
+
+    def today(self) -> date:
+        """Return the day in the hospital, by whose days its resources are dated."""
+        return datetime.now(UTC).astimezone(self.zone).date()
 
     def asked(self, alias: str) -> Served:
         """Return the model of an alias.

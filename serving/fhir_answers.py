@@ -62,7 +62,7 @@ def _notes(assessed: Assessed) -> Iterator[str]:
     prediction, _ = assessed.told
     facts = assessed.served.model.facts
     yield ESTIMAND
-    yield assessed.served.model.interval_method
+    yield from assessed.notes
     yield READING
     yield from facts.cautions
     yield from prediction.warnings[0]

@@ -17,6 +17,8 @@ from serving.known import known_columns
 
 MOST_RECORDS = 1000
 MOST_TIMES = 60
+MOST_RISKS = 20_000
+MOST_EXPLAINED = 2_000  # each is many times as long, and takes as much longer
 LONGEST_IDENTIFIER = 128
 PATIENT = "patient_id"
 _ABSENT: Any = None  # a default that a request itself may not send
@@ -152,7 +154,11 @@ class Question(BaseModel):
         default=_ABSENT,
         min_length=1,
         max_length=MOST_RECORDS,
-        description="Children; a fault in one of them refuses all, and every fault is named.",
+        description=(
+            "Children; a fault in one of them refuses all, and every fault is named. Records times "
+            f"days are at most {MOST_RISKS} where risks are asked for, and at most "
+            f"{MOST_EXPLAINED} where explanations are."
+        ),
     )
     days_since_first_infusion: list[float] = Field(
         default=_ABSENT,
@@ -174,6 +180,15 @@ class Question(BaseModel):
     def is_one(self) -> bool:
         """Whether a single record was sent."""
         return self.record is not None
+
+    def answers(self, default_times: int) -> int:
+        """How much is asked for: records times days.
+
+        Parameters
+        ----------
+        default_times : how many times the model tells where none is named
+        """
+        return len(self._asked) * len(self.days_since_first_infusion or range(default_times))
 
     def children(self) -> list[dict[str, Any]]:
         """Return the records as the packaged model reads them, without what is missing."""

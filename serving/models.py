@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from lorpredict.packaged import PackagedModel
 
 
+_TRIES = 3
+
+
 class RefusedStage(LorpredictError, ValueError):
     """A model that has not come far enough to be served without being asked for by name."""
 
@@ -88,9 +91,14 @@ class ServedModels(Mapping[str, Served]):
         RefusedStage
             If a model's stage is not among those that may be served.
         """
-        models = cls(*(_load(alias, path) for alias, path in folders(settings).items()))
-        _refuse_stages(models, settings.served_stages)
-        return models
+        for _ in range(_TRIES):
+            before = fingerprints(settings)
+            models = cls(*(_load(alias, path) for alias, path in folders(settings).items()))
+            # Loading takes seconds, in which another process may put other models in place.
+            if {alias: each.fingerprint for alias, each in models.items()} == before:
+                _refuse_stages(models, settings.served_stages)
+                return models
+        raise DamagedModel("the models were replaced again and again while they were loaded")
 
     def __getitem__(self, alias: str) -> Served:
         if alias not in self._models:
@@ -122,9 +130,9 @@ def _load(alias: str, folder: Path) -> Served:
     # numba comes with it and costs seconds; BentoML's supervisor never needs either.
     from lorpredict.packaged import PackagedModel, fingerprint
 
-    model = PackagedModel.load(folder)
+    model, version = PackagedModel.load(folder), _version(alias, folder)
     _warm_up(model, folder)
-    return Served(alias, model, fingerprint(folder), _version(alias, folder))
+    return Served(alias, model, fingerprint(folder), version)
 
 
 def _warm_up(model: PackagedModel, folder: Path) -> None:

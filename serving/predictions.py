@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 Child = dict[str, Any]
 Answered = TypeVar("Answered")
 Answers = TypeVar("Answers", told.RiskAnswers, told.ExplainAnswers)
+Written = TypeVar("Written")
 
-# Below it an answer is ready sooner than a thread would have started.
+# Records times days; below it an answer is ready sooner than a thread would have started.
 _MOST_AT_ONCE = 20
 
 
@@ -46,13 +47,15 @@ class Told(Generic[Answers]):
     abstentions: Sequence[Abstention | None]
 
 
-async def answer(
-    ask: Callable[[Served, Question], Told[Answers]], served: Served, question: Question
-) -> Told[Answers]:
-    """Ask here and now, or beside the event loop where it takes longer."""
-    if question.is_one or len(question.records) <= _MOST_AT_ONCE:
-        return ask(served, question)
-    return await anyio.to_thread.run_sync(ask, served, question)
+async def answer(write: Callable[[], Written], asked: int) -> Written:
+    """Write an answer here and now, or beside the event loop where it takes longer.
+
+    Parameters
+    ----------
+    write : asks the model and puts what it says into bytes
+    asked : how much is asked for, in records times days
+    """
+    return write() if asked <= _MOST_AT_ONCE else await anyio.to_thread.run_sync(write)
 
 
 def risks(served: Served, question: Question) -> Told[told.RiskAnswers]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from lorpredict.clinical import derive
 from lorpredict.fhir import FhirRules
 from serving.audit import AuditKey, AuditWriter, Pseudonyms, read_key
+from serving.audit._address import Address
 from serving.borders import within_borders
 from serving.desk import Desk
 from serving.logs import log_as_json
@@ -77,6 +78,7 @@ class Premises:
         """Put everything on the desk that an endpoint needs."""
         desk = self.desk
         desk.base_url = self.settings.base_url
+        desk.zone = ZoneInfo(self.settings.time_zone) if self.settings.time_zone else None
         desk.rules = rules_of(self.settings)
         desk.pseudonyms = Pseudonyms(self.key) if self.key else None
         desk.models = models
@@ -100,8 +102,7 @@ class Premises:
         """Let go of everything, once what waits for the audit is written."""
         if self._renewal is not None:
             self._renewal.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._renewal
+            await asyncio.wait({self._renewal})
         if self.audit is not None:
             self.audit.close()
         await self.guard.close()
@@ -130,10 +131,10 @@ def guard_of(settings: Settings) -> Guard:
 
 def _used_tokens(settings: Settings) -> str:
     """Where used tokens are remembered: beside the audit, by all workers."""
-    if not settings.keeps_audit or not settings.audit.startswith(_SQLITE):
-        return settings.audit if settings.keeps_audit else ""
-    file = Path(settings.audit.removeprefix(_SQLITE))
-    return f"{_SQLITE}{file.with_name('used-tokens.db')}"
+    if not settings.keeps_audit:
+        return ""
+    file = Address.read(settings.audit).file
+    return settings.audit if file is None else f"{_SQLITE}{file.with_name('used-tokens.db')}"
 
 
 def refuse_unrecorded(settings: Settings) -> None:

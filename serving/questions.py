@@ -16,12 +16,12 @@ from starlette.responses import Response
 
 from serving import predictions
 from serving.desk import Desk
-from serving.errors import NotAnnouncedAsJson, NotJson
-from serving.exchange import exchange_of
+from serving.errors import InvalidRequest, NotAnnouncedAsJson, NotJson, RequestFault
+from serving.exchange import Exchange, exchange_of
 from serving.faults import invalid_request
 from serving.json_body import parsed
 from serving.keeping import keep
-from serving.messages import AskedModel, Question
+from serving.messages import MOST_EXPLAINED, MOST_RISKS, AskedModel, Question
 from serving.models import Served
 from serving.predictions import Told
 
@@ -32,6 +32,10 @@ Errors = list[ErrorDetails | dict[str, Any]]
 ASKED: Mapping[str, Ask] = {
     "/v1/predict": predictions.risks,
     "/v1/explain": predictions.explanations,
+}
+_MOST: Mapping[Ask, int] = {
+    predictions.risks: MOST_RISKS,
+    predictions.explanations: MOST_EXPLAINED,
 }
 
 
@@ -50,10 +54,33 @@ async def answered(request: Request, desk: Desk) -> Response:
 async def answer(
     ask: Ask, served: Served, question: Question, request: Request, desk: Desk
 ) -> Response:
-    """Ask, note what the audit keeps, and put the answer into words."""
-    told = await predictions.answer(ask, served, question)
-    keep(exchange_of(request.scope), served, told, question.patients(), desk.pseudonyms)
-    return as_json(told.answers)
+    """Ask, note what the audit keeps, and put the answer into words.
+
+    Raises
+    ------
+    InvalidRequest
+        If more is asked for than can be answered in time.
+    """
+    asked = question.answers(len(served.model.facts.horizons))
+    if asked > _MOST[ask]:
+        raise _too_much(_MOST[ask])
+
+    def write() -> tuple[Exchange, Response]:
+        told = ask(served, question)
+        # Not in the request's own: it may have been refused as too late, and recorded so, by now.
+        keep(kept := Exchange(), served, told, question.patients(), desk.pseudonyms)
+        return kept, as_json(told.answers)
+
+    kept, response = await predictions.answer(write, asked)
+    exchange_of(request.scope).answered(kept.event, kept.content, served)
+    return response
+
+
+def _too_much(most: int) -> InvalidRequest:
+    problem = f"expected at most {most} answers (records times days)"
+    return InvalidRequest(
+        RequestFault("/records", problem, "Send fewer records, or name fewer days, at once")
+    )
 
 
 def read(message: type[Message], body: bytes, request: Request, errors: Errors) -> Message | None:

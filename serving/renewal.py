@@ -47,7 +47,10 @@ class Renewal:
         pause = min(self.settings.renew_seconds, LONGEST_PAUSE)
         while True:
             await asyncio.sleep(pause)
-            await anyio.to_thread.run_sync(self.look)
+            try:
+                await anyio.to_thread.run_sync(self.look)
+            except Exception:  # whatever it is, the models that are served go on being served
+                _log.exception("the models stay as they are")
 
     def look(self) -> None:
         """Ask the registry if it is time to, and take what is new in the folder."""
@@ -58,10 +61,8 @@ class Renewal:
             count_renewal("refused")
             _log.error("the models stay as they are: %s", str(error))
         except OSError as error:
-            _log.error("the models could not be looked at: %s", error.strerror)
-        except Exception:  # whatever it is, the models that are served go on being served
             count_renewal("refused")
-            _log.exception("the models stay as they are")
+            _log.error("the models could not be looked at: %s", error.strerror)
 
     def _ask_registry(self) -> None:
         registry = source(self.settings.registry) if self.settings.registry else None

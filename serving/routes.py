@@ -53,6 +53,7 @@ _FIXED: Mapping[str, Route] = {
         Route("/healthz"),
         Route("/"),
         Route("/docs.json"),
+        Route("/schema.json"),  # by which BentoML's own clients know the native endpoints
         Route("/v1/docs"),
         Route("/v1/openapi.json"),
     )

@@ -12,6 +12,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from lorpredict.errors import LorpredictError, did_you_mean
 
@@ -112,6 +113,14 @@ def _origins(text: str) -> tuple[str, ...]:
     return found
 
 
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError(
+            f"{text!r} is no time zone. {did_you_mean(text, sorted(available_timezones()))}"
+        )
+    return text
+
+
 def _told(meaning: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
     return {"meaning": meaning, "read": read}
 
@@ -181,6 +190,10 @@ class Settings:
     audit_keep_days: int = field(
         default=365,
         metadata=_told("days for which `python -m serving audit prune` keeps a record", _days),
+    )
+    time_zone: str = field(
+        default="",
+        metadata=_told("where the hospital is, such as Europe/Berlin; the machine's own", _zone),
     )
     fhir_rules: Path | None = field(
         default=None, metadata=_told("file with the site's codes and windows for FHIR", _file)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
 from sqlalchemy import Engine, NullPool, create_engine
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from serving.audit.errors import AuditAddressError
@@ -51,7 +53,7 @@ class Address:
                 "sqlite:////absolute/path/audit.db or postgresql://user@host/database"
             )
         try:
-            make_url(text)
+            database_url(text)
         except (ArgumentError, ValueError):  # whose message holds the password
             raise AuditAddressError(
                 f"{without_password(text)} cannot be read; expected "
@@ -83,20 +85,43 @@ class Address:
                 return sqlite3.connect(uri, timeout=seconds, uri=True, check_same_thread=False)
 
             return create_engine("sqlite://", creator=connect, **options)
-        url = make_url(self.text).set(drivername="postgresql+psycopg")
-        # A network that swallows everything must not keep a thread for longer than the limit.
-        network = {
-            "connect_timeout": max(2, math.ceil(seconds)),
-            "tcp_user_timeout": max(1000, round(1000 * seconds)),
-        }
-        return create_engine(url, connect_args=network, **options)
+        url = database_url(self.text)
+        return create_engine(url, connect_args=network_limits(seconds), **options)
+
+
+def database_url(text: str) -> URL:
+    """Read the address of a database; of PostgreSQL's names each means the driver that is here.
+
+    Raises
+    ------
+    ArgumentError, ValueError
+        Whose messages may hold the password.
+    """
+    url = make_url(text)
+    return url.set(drivername="postgresql+psycopg") if url.drivername in _POSTGRESQL else url
+
+
+def network_limits(seconds: float) -> dict[str, Any]:
+    """Options of a connection that a network which swallows everything holds no longer than so."""
+    return {
+        "connect_timeout": max(2, math.ceil(seconds)),
+        "tcp_user_timeout": max(1000, round(1000 * seconds)),
+    }
+
+
+def make_file(file: Path) -> None:
+    """Make the file, and its folder, for their owner alone; SQLite would let everybody read it."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        # Only a new one: closing a file that SQLite has open elsewhere would end its locks.
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _file(text: str) -> Path:
     file = Path(text.removeprefix(_SQLITE))
     if not text.startswith(_SQLITE) or not file.is_absolute():
         raise AuditAddressError(
-            f"{text} is relative and means another file in every folder; "
-            f"expected an absolute address such as sqlite:////absolute/path/{file.name}"
+            f"{without_password(text)} is relative and means another file in every folder; "
+            "expected an absolute address such as sqlite:////absolute/path/audit.db"
         )
     return file

@@ -7,13 +7,12 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from serving.audit._address import Address
+from serving.audit._address import Address, make_file
 from serving.audit._driver_errors import is_busy, told_of
 from serving.audit._table import AUDIT_RECORDS, LAST, create_table
 from serving.audit.records import NOTHING_BEFORE, Head
@@ -104,7 +103,7 @@ class SqliteConnection:
     def _opened(self, last: float, create: bool) -> Connection:
         """Open the file; the change to a write-ahead log is refused, not delayed, by a lock."""
         if create:
-            _make_file(self._file)
+            make_file(self._file)
         engine = self._address.engine(seconds=self._wait, create=create)
         while True:
             connection = engine.connect()
@@ -130,11 +129,3 @@ class SqliteConnection:
         """Which file it is; into one that was removed, SQLite would write without an error."""
         found = os.stat(self._file)  # noqa: PTH116  a third of pathlib's time
         return found.st_dev, found.st_ino
-
-
-def _make_file(file: Path) -> None:
-    """Make the file for its owner alone; SQLite would let everybody read it."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        # Only a new one: closing a file that SQLite has open elsewhere would end its locks.
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lorpredict.fhir import ChildReading, FhirRules, read_prefetch
+from lorpredict.fhir import Abstention, ChildReading, FhirRules, read_prefetch
 from serving.assessing import Assessed, assess
 from serving.errors import InvalidRequest, PrefetchMissing, RequestFault, UnknownService
 from serving.hooks._texts import texts
@@ -20,6 +21,13 @@ from serving.written import Uuid
 _LONGEST = 1000
 _ABSENT: Any = None  # a default that a request itself may not send
 _PAGED = "Part of the record was not sent: a search had more pages than were given."
+_INFUSIONS = "medicationAdministrations"
+_INFUSIONS_MISSING = Abstention(
+    "not_near_week_14",
+    "Not all infusions were given to the service, so it is not known which was the first and "
+    "which the fourth.",
+    ("MedicationAdministration of every infusion of infliximab, on one page",),
+)
 _FAILED = "The clinical system could not give all of the record; what is missing may matter."
 
 
@@ -89,6 +97,8 @@ def call(
     eligibility = served.model.facts.design.eligibility
     reading = read_prefetch(prefetch, as_of=today, rules=rules, eligibility=eligibility)
     _refuse_another_patient(reading, asked.context)
+    if reading.abstention is None and not _is_whole(prefetch.get(_INFUSIONS)):
+        reading = replace(reading, abstention=_INFUSIONS_MISSING)
     return assess(reading, served, rules), list(dict.fromkeys(_remarks(prefetch)))
 
 
@@ -123,14 +133,27 @@ def _refuse_missing(prefetch: Mapping[str, Any]) -> None:
         )
 
 
+def _is_whole(value: Any) -> bool:
+    """Whether a search was given in full."""
+    return not isinstance(value, dict) or not (_has_failed(value) or _has_more_pages(value))
+
+
+def _has_failed(value: Mapping[str, Any]) -> bool:
+    return value.get("resourceType") == "OperationOutcome"
+
+
+def _has_more_pages(value: Mapping[str, Any]) -> bool:
+    links = value.get("link")
+    return isinstance(links, list) and any(
+        isinstance(link, dict) and link.get("relation") == "next" for link in links
+    )
+
+
 def _remarks(prefetch: Mapping[str, Any]) -> Iterator[str]:
     for value in prefetch.values():
         if not isinstance(value, dict):
             continue
-        if value.get("resourceType") == "OperationOutcome":
+        if _has_failed(value):
             yield _FAILED
-        links = value.get("link")
-        if isinstance(links, list) and any(
-            isinstance(link, dict) and link.get("relation") == "next" for link in links
-        ):
+        if _has_more_pages(value):
             yield _PAGED

@@ -36,7 +36,7 @@ def response(assessed: Assessed, *, base_url: str, remarks: Sequence[str] = ()) 
         uuid=str(uuid.uuid4()),
         summary=_within(summary),
         detail="\n\n".join(_detail(assessed, remarks)),
-        indicator="warning" if remarks else "info",
+        indicator="warning" if remarks or _to_check(assessed.reading.issues) else "info",
         source=_source(assessed.served, base_url),
         links=list(_links(base_url)),
         overrideReasons=_override_reasons(),
@@ -49,7 +49,9 @@ def _risk_in_short(assessed: Assessed) -> str:
     of_100 = round(100 * float(prediction.risk[0, 0]))
     ends = f" ({prediction.interval.in_words(0, 0)})" if prediction.interval else ""
     when = in_months(prediction.days_since_first_infusion[0])
-    return f"{_SUBJECT}: {of_100} of 100 such children within {when}{ends}"
+    demo = "DEMO: " if assessed.served.model.facts.stage == "demo" else ""
+    risk = f"{of_100} of 100 such children by {when} after the first infusion"
+    return f"{demo}{_SUBJECT}: {risk}{ends}"
 
 
 def _no_risk(assessed: Assessed) -> str:
@@ -84,6 +86,7 @@ def _detail(assessed: Assessed, remarks: Sequence[str]) -> Iterator[str]:
 def _told(assessed: Assessed) -> Iterator[str]:
     prediction, _ = assessed.told
     yield "\n".join(_table(assessed))
+    yield from assessed.notes
     last = assessed.times[-1]
     when = in_months(prediction.days_since_first_infusion[last])
     sentences = [str(reason) for reason in assessed.reasons(last)]
@@ -113,12 +116,19 @@ def _table(assessed: Assessed) -> Iterator[str]:
 
 
 def _of_the_reading(issues: Sequence[Issue]) -> Iterator[str]:
-    """Say what of the data could not be used; what was used needs no words."""
-    told = dict.fromkeys(issue.text for issue in issues if issue.kind != "used")
-    if told:
-        yield _listed("Not used", list(told)[:_MOST_ISSUES])
+    """Say what was used with doubts, and what was not used; what was plain needs no words."""
+    not_used = list(dict.fromkeys(issue.text for issue in issues if issue.kind != "used"))
+    for title, told in (("To be checked", _to_check(issues)), ("Not used", not_used)):
+        if told:
+            yield _listed(title, told[:_MOST_ISSUES])
         if len(told) > _MOST_ISSUES:
             yield f"and {len(told) - _MOST_ISSUES} more."
+
+
+def _to_check(issues: Sequence[Issue]) -> list[str]:
+    """What was used all the same, and may make the answer wrong."""
+    doubted = (each for each in issues if each.kind == "used" and each.severity != "information")
+    return list(dict.fromkeys(each.text for each in doubted))
 
 
 _MOST_ISSUES = 10

@@ -200,7 +200,7 @@ def _used_tokens(address: str, workers: int) -> ReplayCache:
         return SharedUsedTokens(address)
     if workers > 1:
         raise AccessSettingsError(
-            f"{workers} workers would each believe the same token once; name a database for the "
-            "used tokens, such as sqlite:////absolute/path/used-tokens.db"
+            f"{workers} workers would each believe the same token once; keep an audit, beside "
+            "which they remember the tokens together, or take one worker"
         )
     return UsedTokens()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fhir.resources.R4B.guidanceresponse import GuidanceResponse
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 
 from lorpredict import PackagedModel
 from lorpredict.fhir import read_bundle
+from serving.desk import Desk
 from tests.fhir_bundles import AS_OF, bundle_of, childs_resources, observation
 
 ROUTE = f"/v1/fhir/predict?as_of={AS_OF}"
@@ -33,7 +35,9 @@ def test_the_risk_is_that_of_the_record(
 ) -> None:
     bundle = bundle_of(childs_resources(), kind)
     answer = ask(client, bundle)
-    risk = champion.predict([read_bundle(bundle, as_of=AS_OF).record]).risk[0]
+    risk = champion.predict(
+        [read_bundle(bundle, as_of=AS_OF, statuses_as_of_now=True).record]
+    ).risk[0]
 
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/fhir+json"
@@ -138,6 +142,19 @@ def test_a_day_that_is_none_is_refused(client: TestClient) -> None:
 
     assert answer.status_code == 422
     assert "tomorrow" not in answer.text
+
+
+def test_what_has_not_happened_yet_cannot_be_asked_about(client: TestClient) -> None:
+    answer = ask(client, bundle_of([]), "/v1/fhir/predict?as_of=9999-12-31")
+
+    assert answer.status_code == 422
+    assert "not in the future" in answer.text
+
+
+def test_today_is_the_day_in_the_hospital() -> None:
+    days = {Desk(zone=ZoneInfo(name)).today() for name in ("Pacific/Kiritimati", "Etc/GMT+12")}
+
+    assert len(days) == 2  # 26 hours apart, so never on one day
 
 
 def test_json_that_is_nested_too_deep_is_refused(client: TestClient) -> None:

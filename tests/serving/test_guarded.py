@@ -107,7 +107,7 @@ def test_an_address_that_is_written_otherwise_opens_nothing(
 
 
 def test_what_only_a_framework_knows_is_not_there(client: TestClient, key: str) -> None:
-    for path in ("/schema.json", "/docs", "/openapi.json", "/redoc"):
+    for path in ("/docs", "/openapi.json", "/redoc"):
         assert client.get(path, headers=bearing(key)).status_code == 404
 
 

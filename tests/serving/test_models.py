@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from lorpredict import PackagedModel
 from lorpredict.errors import DamagedModel
+from lorpredict.packaged import fingerprint
 from serving.errors import UnknownAlias
 from serving.models import RefusedStage, ServedModels
 from serving.settings import Settings
@@ -73,3 +74,24 @@ def test_the_fingerprint_tells_models_apart(settings: Settings) -> None:
     models = ServedModels.load(settings)
 
     assert models["champion"].fingerprint != models["challenger"].fingerprint
+
+
+def test_a_model_that_is_replaced_while_it_is_loaded_never_carries_anothers_fingerprint(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "served" / "champion"
+    shutil.copytree(folder / "champion", place)
+    load, swaps = PackagedModel.load, ["challenger"]
+
+    def load_slowly(path: Path) -> PackagedModel:
+        loaded = load(path)
+        if swaps:  # another process puts the next version in place meanwhile
+            shutil.rmtree(place)
+            shutil.copytree(folder / swaps.pop(), place)
+        return loaded
+
+    monkeypatch.setattr(PackagedModel, "load", load_slowly)
+    served = ServedModels.load(Settings(str(place.parent), ("demo",)))["champion"]
+
+    assert served.model.facts.family == "ridge"
+    assert served.fingerprint == fingerprint(folder / "challenger")

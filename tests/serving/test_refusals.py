@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -218,8 +219,28 @@ def test_no_refusal_repeats_what_was_sent(client: TestClient, route: str) -> Non
             assert SECRET_TEXT not in answer.text
 
 
+@pytest.mark.parametrize(
+    "route, records, days, most",
+    [("/v1/predict", 334, 60, 20000), ("/v1/explain", 34, 60, 2000), ("/v1/explain", 667, 3, 2000)],
+)
+def test_more_than_can_be_answered_in_time_is_refused(
+    client: TestClient, route: str, records: int, days: int, most: int
+) -> None:
+    body = {"records": [CHILD] * records, "days_since_first_infusion": [*range(200, 200 + days)]}
+
+    answer = client.post(route, json=body)
+
+    (fault,) = answer.json()["faults"]
+    assert (answer.status_code, fault["pointer"]) == (422, "/records")
+    assert fault["problem"] == f"expected at most {most} answers (records times days)"
+    # As many as a request may hold are explained by the model's own two days.
+    assert client.post(route, json={"records": [CHILD] * 1000}).status_code == 200
+
+
 class Failing:
     """A model that quotes the record when it fails."""
+
+    facts = SimpleNamespace(horizons=(267, 632))
 
     def predict(self, records: Any, **_: Any) -> None:
         raise KeyError(f"{records} {SECRET_TEXT}")

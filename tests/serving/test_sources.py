@@ -73,6 +73,58 @@ def test_a_password_is_never_told() -> None:
     assert "secret" not in str(Registry("https://user:secret@host"))
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("postgresql://user:se/cret@host/db", "postgresql://user:***@host/db"),
+        ("postgresql://user:se#cret@host/db", "postgresql://user:***@host/db"),
+        ("postgresql://user:se?cret@host/db", "postgresql://user:***@host/db"),
+        ("postgresql://host/db?user=me&password=secret", "postgresql://host/db"),
+        ("postgresql://user:s@cret@host/db", "(an address)"),
+        ("postgresql://user:s@se/cret?se@host/db", "(an address)"),
+        ("postgresql://us/er:secret@host/db", "(an address)"),
+        ("postgresql://host?password=secret@x", "(an address)"),
+        ("postgresql://user:secret", "(an address)"),
+        ("postgresql://user@[::1]:5432/db", "postgresql://user@[::1]:5432/db"),
+        ("mssql+pyodbc:///?odbc_connect=PWD%3Dsecret", "mssql+pyodbc:///"),
+        ("sqlite:////srv/me@site/mlflow.db", "sqlite:////srv/me@site/mlflow.db"),
+        ("https://user:se/cr@et@host/x", "https://***@host/x"),
+        ("https://user:se#cret@host", "(an address)"),
+        ("https://host/x?token=secret", "https://host/x"),
+        ("https://host/x?token=secr@et", "(an address)"),
+        ("https://user:secret", "(an address)"),
+        ("https://us:s[3cret@h", "https://***@h"),
+        ("us:s[3cret@h", "(an address)"),
+    ],
+)
+def test_of_an_address_nothing_is_told_that_may_be_the_password(address: str, told: str) -> None:
+    assert without_password(address) == told
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://user:se#cret@host", "sqlite://user:secret@host/x", "HTTPS://user:secret@host"],
+)
+def test_an_address_that_is_refused_keeps_its_password(address: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        source(address)
+
+    assert "cret" not in str(refusal.value)
+
+
+def test_a_hash_in_a_password_does_not_begin_the_name() -> None:
+    assert source("postgresql://user:a#b@host/db#name") == Registry(
+        "postgresql://user:a#b@host/db", "name"
+    )
+
+
+def test_a_registry_whose_address_nobody_can_read_keeps_its_password(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFound, match="its address cannot be read") as refusal:
+        local(Settings("postgresql://user:secret", cache=tmp_path))
+
+    assert "secret" not in str(refusal.value)
+
+
 def test_a_registry_that_does_not_answer_is_named_without_its_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

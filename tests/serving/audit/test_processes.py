@@ -81,7 +81,7 @@ def test_two_processes_at_once_write_one_chain_without_a_gap(address: str) -> No
     assert verify(address, KEY).is_whole
     assert verify(address, KEY).head.sequence == 1000
     who = [name.partition(".")[0] for name in written]
-    assert sum(one != next_one for one, next_one in pairwise(who)) > 5, "they took turns"
+    assert sum(one != next_one for one, next_one in pairwise(who)) > 1, "they took turns"
 
 
 @pytest.mark.parametrize("at_once", [1, 8])

@@ -73,7 +73,7 @@ def _in_a_child(writer: AuditWriter) -> None:
 def test_a_writer_tells_neither_its_password_nor_its_key() -> None:
     writer = AuditWriter("postgresql://user:pass-word@127.0.0.1:1/audit", KEY)
 
-    assert repr(writer) == "AuditWriter(postgresql://***@127.0.0.1:1/audit)"
+    assert repr(writer) == "AuditWriter(postgresql://user:***@127.0.0.1:1/audit)"
     assert "pass-word" not in repr(writer._address)
     assert "thirty-two" not in repr(writer._key)
     assert repr(pickle.loads(pickle.dumps(writer))) == repr(writer)  # noqa: S301  our own

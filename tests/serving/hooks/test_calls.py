@@ -33,7 +33,8 @@ def test_the_card_tells_the_risk_that_the_model_tells(
     record = read_prefetch(prefetch, as_of=datetime.now(UTC).date()).record
     risk = champion.predict([record]).risk[0]
 
-    assert f"{round(100 * risk[0])} of 100 such children within 12 months" in told["summary"]
+    of_100 = round(100 * risk[0])
+    assert f"{of_100} of 100 such children by 12 months after the first infusion" in told["summary"]
     assert f"| 24 months | {100 * risk[1]:.0f} % |" in told["detail"]
 
 
@@ -161,6 +162,44 @@ def test_a_search_with_further_pages_is_said_on_the_card(client: TestClient) -> 
     prefetch["labs"]["link"] = [{"relation": "next", "url": "https://ehr.example/next"}]
 
     assert "more pages than were given" in card(client, prefetch=prefetch)["detail"]
+
+
+@pytest.mark.parametrize("spoilt", [FAILED, {"link": [{"relation": "next", "url": "x"}]}])
+def test_where_not_all_infusions_were_given_no_risk_is_told(
+    client: TestClient, spoilt: dict[str, Any]
+) -> None:
+    prefetch = prefetch_today()
+    infusions = prefetch["medicationAdministrations"]
+    prefetch["medicationAdministrations"] = spoilt if spoilt is FAILED else infusions | spoilt
+    told = card(client, prefetch=prefetch)
+
+    assert "no estimate" in told["summary"]
+    assert told["indicator"] == "warning"
+
+
+def test_what_was_used_with_doubts_is_on_the_card(client: TestClient) -> None:
+    prefetch = prefetch_today()
+    entries = prefetch["conditions"]["entry"]
+    for entry in entries:
+        entry["resource"].pop("verificationStatus")
+    told = card(client, prefetch=prefetch)
+
+    assert "of 100" in told["summary"]
+    assert "**To be checked**" in told["detail"]
+    assert told["indicator"] == "warning"
+
+
+def test_a_demonstration_says_so_where_only_the_summary_is_read(client: TestClient) -> None:
+    assert card(client)["summary"].startswith("DEMO: ")
+
+
+def test_a_patient_without_a_name_is_not_taken_for_the_open_one(client: TestClient) -> None:
+    prefetch = prefetch_today()
+    urn = "urn:uuid:7d9f2c5e-0000-4000-8000-000000000001"
+    content = json.loads(json.dumps(prefetch).replace("Patient/child", urn))
+    del content["patient"]["id"]
+
+    assert call(client, prefetch=content).status_code == 422
 
 
 # ---- abstention ---------------------------------------------------------------------------------

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
 import pytest
+import tomli_w
 from sqlalchemy import create_engine, text
 
+from serving.desk import Desk
+from serving.premises import Premises
 from serving.security import AccessSettingsError, CannotVerify
 from serving.security.replay import ReplayCache, UsedTokens, token_hash
 from serving.security.shared_replay import SharedUsedTokens
-from tests.serving.security.asking import Clock
+from serving.settings import Settings
+from tests.serving.security.asking import BASE, ISS, Clock, public_jwk, write_jwks
 
 ROOT = Path(__file__).parents[3]
 RACE = """
@@ -160,3 +166,89 @@ def test_an_address_that_cannot_be_used_is_refused_untold(address: str) -> None:
     with pytest.raises(AccessSettingsError, match="the used tokens cannot be") as refused:
         SharedUsedTokens(address)
     assert "SECRET" not in str(refused.value)
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_the_reason() -> None:
+    with pytest.raises(AccessSettingsError, match=r"file .* cannot be made \(Not a directory\)"):
+        SharedUsedTokens("sqlite:////dev/null/folder/used.db")
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_whatever_the_audit_takes_for_postgresql_is_taken(postgresql: str, scheme: str) -> None:
+    used = SharedUsedTokens(f"{scheme}://{postgresql.partition('://')[2]}")
+
+    assert claim(used, f"by {scheme}", time.time() + 1)
+    anyio.run(used.close)
+
+
+@pytest.fixture
+def issuers(tmp_path: Path) -> Path:
+    keys = str(write_jwks(tmp_path, public_jwk("ES384")))
+    issuer = {"iss": ISS, "client": "ehr", "scopes": ["hooks"], "jwks": keys}
+    (tmp_path / "issuers.toml").write_text(tomli_w.dumps({"issuers": [issuer]}), "utf-8")
+    return tmp_path / "issuers.toml"
+
+
+def test_on_a_fresh_machine_the_file_is_made_for_its_owner_alone(
+    tmp_path: Path, issuers: Path
+) -> None:
+    folder = tmp_path / "lorpredict"
+    before = os.umask(0)
+    try:
+        audit = f"sqlite:///{folder / 'audit.db'}"
+        premises = Premises(Settings(issuers=issuers, base_url=BASE, audit=audit), Desk())
+    finally:
+        os.umask(before)
+
+    modes = {each.name: each.stat().st_mode & 0o777 for each in (folder, *folder.iterdir())}
+    assert modes.pop("lorpredict") == 0o700
+    assert "used-tokens.db" in modes
+    assert set(modes.values()) == {0o600}
+    anyio.run(premises.close)
+
+
+# ---- a database that does not answer -------------------------------------------------------------
+
+
+def seconds_until_refused(used: SharedUsedTokens) -> float:
+    begun = time.monotonic()
+    with pytest.raises(CannotVerify, match="cannot be known at present"):
+        claim(used, "waits", 4e9)
+    return time.monotonic() - begun
+
+
+def test_no_request_waits_for_longer_than_the_time_limit(file: str) -> None:
+    used = SharedUsedTokens(file, time_limit=0.1)
+    engine = create_engine(file)
+    with engine.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+
+        # SQLite itself waits for two seconds, and so does the thread that is left behind.
+        assert seconds_until_refused(used) < 1
+        other.exec_driver_sql("ROLLBACK")
+    engine.dispose()
+    anyio.run(used.close)
+
+
+def test_postgresql_itself_ends_what_waits_for_a_lock(postgresql: str) -> None:
+    used = SharedUsedTokens(postgresql, time_limit=60)
+    engine = create_engine(postgresql)
+    with engine.begin() as other:
+        other.execute(text("LOCK TABLE used_tokens IN ACCESS EXCLUSIVE MODE"))
+        other.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '20s'")
+
+        assert seconds_until_refused(used) < 10
+    engine.dispose()
+    anyio.run(used.close)
+
+
+def test_options_of_the_address_stay_beside_the_limits(postgresql: str) -> None:
+    used = SharedUsedTokens(f"{postgresql}?options=-c%20application_name%3Dours")
+
+    with used._engine.connect() as connection:
+        told = {
+            name: connection.exec_driver_sql(f"SHOW {name}").scalar_one()
+            for name in ("application_name", "statement_timeout", "lock_timeout")
+        }
+    anyio.run(used.close)
+    assert told == {"application_name": "ours", "statement_timeout": "3s", "lock_timeout": "3s"}

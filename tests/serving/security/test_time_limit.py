@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -11,6 +13,10 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lorpredict import PackagedModel
+from serving import questions
+from serving.app import create_app
+from serving.models import Served, ServedModels
 from serving.security import TimeLimit
 
 
@@ -117,6 +123,47 @@ def test_a_client_that_leaves_ends_the_work() -> None:
 
     anyio.run(leave)
     assert ended == ["stopped"]
+
+
+class Overheard:
+    """A model that notes in which threads it is asked."""
+
+    def __init__(self, model: PackagedModel, threads: list[str]) -> None:
+        self._model, self._threads = model, threads
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("predict", "answer"):
+            self._threads.append(threading.current_thread().name)
+        return getattr(self._model, name)
+
+
+@pytest.mark.parametrize("route", ["/v1/predict", "/v1/explain"])
+@pytest.mark.parametrize(
+    "records, days, place",
+    [(20, 60, "AnyIO worker thread"), (1, 21, "AnyIO worker thread"), (4, 5, "the loop")],
+)
+def test_what_takes_long_is_computed_and_written_beside_the_loop(
+    models: ServedModels, monkeypatch: pytest.MonkeyPatch,
+    route: str, records: int, days: int, place: str,
+) -> None:  # fmt: skip
+    threads: list[str] = []
+    served: Any = Overheard(models["champion"].model, threads)
+    app = create_app(ServedModels(Served("champion", served, fingerprint="")))
+    written = questions.as_json
+
+    def write(answers: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return written(answers)
+
+    monkeypatch.setattr(questions, "as_json", write)
+    body = {"records": [{"albumin_g_l": 36}] * records}
+    more = {"days_since_first_infusion": [200.0 + day for day in range(days)]}
+
+    assert TestClient(app).post(route, json=body | more).status_code == 200
+    assert len(threads) == 2
+    assert {"AnyIO worker thread" if "worker" in each else "the loop" for each in threads} == {
+        place
+    }
 
 
 async def _nothing() -> Message:

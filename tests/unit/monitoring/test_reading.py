@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import create_engine
 
 from serving.audit import AuditKey, AuditRecord, AuditWriter, Pseudonyms
 from tests.unit.monitoring.audits import MODEL, Service, record, written
@@ -70,6 +71,10 @@ def test_store_of_the_service_itself_is_read(
     address = f"sqlite:///{tmp_path / 'audit.db'}"
     if where == "postgresql":
         address = request.getfixturevalue("postgresql")
+        engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:  # other tests have used the server too
+            connection.exec_driver_sql("DROP TABLE IF EXISTS audit_records")
+        engine.dispose()
     asyncio.run(_written_by_the_service(address))
     found = read(address)
 
