@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 
+from lorpredict.clinical import catalogue
 from lorpredict.errors import capitalised, counted
 from lorpredict.fhir import Issue
 from lorpredict.survival import in_months
@@ -117,7 +118,8 @@ def _table(assessed: Assessed) -> Iterator[str]:
 
 def _of_the_reading(issues: Sequence[Issue]) -> Iterator[str]:
     """Say what was used with doubts, and what was not used; what was plain needs no words."""
-    not_used = list(dict.fromkeys(issue.text for issue in issues if issue.kind != "used"))
+    left = (issue for issue in issues if issue.kind != "used")
+    not_used = list(dict.fromkeys(_worded(issue.text) for issue in left))
     for title, told in (("To be checked", _to_check(issues)), ("Not used", not_used)):
         if told:
             yield _listed(title, told[:_MOST_ISSUES])
@@ -128,7 +130,13 @@ def _of_the_reading(issues: Sequence[Issue]) -> Iterator[str]:
 def _to_check(issues: Sequence[Issue]) -> list[str]:
     """What was used all the same, and may make the answer wrong."""
     doubted = (each for each in issues if each.kind == "used" and each.severity != "information")
-    return list(dict.fromkeys(each.text for each in doubted))
+    return list(dict.fromkeys(_worded(each.text) for each in doubted))
+
+
+def _worded(text: str) -> str:
+    """Call a column what people call it."""
+    name, colon, rest = text.partition(":")
+    return f"{catalogue()[name].label}:{rest}" if colon and name in catalogue() else text
 
 
 _MOST_ISSUES = 10

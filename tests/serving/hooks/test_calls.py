@@ -189,6 +189,13 @@ def test_what_was_used_with_doubts_is_on_the_card(client: TestClient) -> None:
     assert told["indicator"] == "warning"
 
 
+def test_columns_are_called_what_people_call_them(client: TestClient) -> None:
+    told = card(client, prefetch=prefetch_today(without=["infusions"]))["detail"]
+
+    assert "- C-reactive protein: measured outside the windows" in told
+    assert "crp_mg_l" not in told
+
+
 def test_a_demonstration_says_so_where_only_the_summary_is_read(client: TestClient) -> None:
     assert card(client)["summary"].startswith("DEMO: ")
 
