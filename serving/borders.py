@@ -118,9 +118,8 @@ def within_borders(
     app = LimitedBody(app)
     app = Recorded(app, audit) if audit is not None else app
     app = KnownPaths(app, routes)
-    app = Guarded(
-        app, guard, keeps_audit=audit is not None
-    )  # a token is for the address as it was called
+    # Before addresses are tidied, since a token is for the address as it was called.
+    app = Guarded(app, guard, keeps_audit=audit is not None)
     app = Cors(app, settings.allowed_origins)
     app = SecurityHeaders(app)
     return Observed(app)

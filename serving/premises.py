@@ -40,11 +40,14 @@ class Premises:
     ------
     SettingsError
         If others could ask without authorisation, or without being recorded.
+    lorpredict.fhir.UnusableRules
+        If the site's rules cannot be followed.
     """
 
     def __init__(self, settings: Settings, desk: Desk) -> None:
         self.settings = settings
         self.desk = desk
+        self.rules = rules_of(settings)
         self.guard = guard_of(settings)
         refuse_open_door(settings.host, self.guard)
         refuse_unrecorded(settings)
@@ -79,13 +82,12 @@ class Premises:
         desk = self.desk
         desk.base_url = self.settings.base_url
         desk.zone = ZoneInfo(self.settings.time_zone) if self.settings.time_zone else None
-        desk.rules = rules_of(self.settings)
+        desk.rules = self.rules
         desk.pseudonyms = Pseudonyms(self.key) if self.key else None
         desk.models = models
 
     def load(self) -> ServedModels:
         """Load the models, and look that the audit can be written."""
-        rules_of(self.settings)
         if self.audit is not None:
             self.audit.check()
         _read_tables()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lorpredict.clinical import catalogue
-from lorpredict.fhir._abstention import Abstention
+from lorpredict.fhir._abstention import Abstention, laboratory_columns
 from lorpredict.fhir._issues import Issue
 from lorpredict.fhir._knowledge import knowledge
 from lorpredict.fhir._reading import ChildReading
@@ -107,6 +107,6 @@ def _requirements(why: Abstention) -> Iterator[Resource]:
 
 
 def _laboratory_codes() -> list[Resource]:
-    columns = (catalogue()[key] for key in knowledge()["usable"]["laboratory"])
+    columns = (catalogue()[key] for key in laboratory_columns())
     codes = dict.fromkeys(coded for column in columns for coded in column.codes)
     return [{"system": system, "code": code} for system, code in codes]
