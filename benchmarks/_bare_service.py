@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from serving import predictions
+from serving import predictions, wording
 from serving.audit import AuditRecord, AuditWriter, Pseudonyms
 from serving.exchange import Exchange
 from serving.keeping import keep
@@ -45,8 +45,8 @@ async def logged(request: Request, ask: Callable[[Request], Awaitable[Response]]
 @app.post("/v1/explain")
 async def explain(question: Question) -> Response:
     served, exchange = models["champion"], Exchange(route="/v1/explain")
-    told = predictions.explanations(served, question)
-    keep(exchange, served, told, question.patients(), pseudonyms)
+    told = predictions.alone(predictions.explanations, served, question)
+    keep(exchange, told, question.patients(), pseudonyms)
     await audit.write(
         AuditRecord(
             event="answer",
@@ -59,7 +59,7 @@ async def explain(question: Question) -> Response:
             content=exchange.content,
         )
     )
-    return Response(told.answers.model_dump_json(), media_type="application/json")
+    return Response(wording.explain_answers(told), media_type="application/json")
 
 
 @app.get("/readyz")

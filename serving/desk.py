@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from lorpredict.fhir import FhirRules
 from serving.errors import NotReady
+from serving.gathering import Gathering
 from serving.keeping import Pseudonymous
 from serving.models import Served, ServedModels
 
@@ -24,6 +25,7 @@ class Desk:
     pseudonyms : None where no audit is kept
     base_url : address under which clients know the service; empty where none was named
     zone : where the hospital is; None is this machine's own
+    gathering : questions that arrive at the same moment
     """
 
     models: ServedModels | None = None
@@ -31,6 +33,7 @@ class Desk:
     pseudonyms: Pseudonymous | None = None
     base_url: str = ""
     zone: tzinfo | None = None
+    gathering: Gathering = field(default_factory=Gathering)
 
     def today(self) -> date:
         """Return the day in the hospital, by whose days its resources are dated."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from serving import predictions, questions
+from serving import questions, wording
 from serving.answers import ExplainAnswers, ModelsDescribed, RiskAnswers
 from serving.desk import desk_of
 from serving.errors import NothingKept, Problem
@@ -80,9 +80,12 @@ async def outcome(request: Request, given: Outcome) -> Response:
     if pseudonyms is None:
         raise NothingKept("This service keeps no audit, so there is nowhere to record an outcome.")
     exchange.answered("outcome", outcome_kept(given, pseudonyms), None)
-    return questions.as_json(OutcomeRecorded(request_id=exchange.request_id))
+    return Response(
+        OutcomeRecorded(request_id=exchange.request_id).model_dump_json(),
+        media_type="application/json",
+    )
 
 
 @router.get("/models", responses=GUARDED, summary="The models, their stages and their cards")
 async def models(request: Request) -> ModelsDescribed:
-    return predictions.models_described(desk_of(request).loaded())
+    return wording.models_described(desk_of(request).loaded())

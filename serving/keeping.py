@@ -88,20 +88,19 @@ def _scaled(predictor: Predictor, value: float) -> float:
 
 def keep(
     exchange: Exchange,
-    served: Served,
-    told: Told[Any],
+    told: Told,
     patients: Iterable[str | None],
     pseudonyms: Pseudonymous | None,
 ) -> None:
     """Note in the exchange what is kept of an answer about some records."""
     event: Event = "abstention" if all(told.abstentions) else "answer"
     rows = []
-    for row, (child, why, patient) in enumerate(
-        zip(told.children, told.abstentions, patients, strict=True)
+    for row, child, why, patient in zip(
+        told.rows, told.children, told.abstentions, patients, strict=True
     ):
-        kept = _of_input(child, served, patient, pseudonyms)
-        rows.append(kept | _of_answer(told.prediction, row, why.reason if why else None))
-    exchange.answered(event, {"children": rows}, served)
+        kept = _of_input(child, told.served, patient, pseudonyms)
+        rows.append(kept | _of_answer(told.found.prediction, row, why.reason if why else None))
+    exchange.answered(event, {"children": rows}, told.served)
 
 
 def keep_assessed(

@@ -1,110 +1,156 @@
-"""From a question to its answer: ask the packaged model, put what it says into typed words."""
+"""From a question to its numbers: the packaged model is asked, and what it refuses is placed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-import anyio.to_thread
+import numpy as np
 
 from lorpredict.errors import BeyondFollowUp, RecordFaults
-from lorpredict.explanation import Contributions, top_contributions
 from lorpredict.fhir import Abstention
-from lorpredict.survival import FEWEST_AT_RISK, RiskPrediction
-from serving import answers as told
+from lorpredict.survival import FEWEST_AT_RISK, Floats
 from serving.abstention import abstention
 from serving.errors import RequestFault, TimesBeyondFollowUp
 from serving.faults import faults_of_records
+from serving.gathering import Child, Gathering, Part
 from serving.messages import Question
-from serving.models import Served, ServedModels
+from serving.models import Served
 
 if TYPE_CHECKING:
-    from lorpredict.packaged import ModelFacts
+    from lorpredict.explanation import Contributions
+    from lorpredict.packaged import ModelFacts, PackagedModel
+    from lorpredict.survival import RiskPrediction
 
-Child = dict[str, Any]
-Answered = TypeVar("Answered")
-Answers = TypeVar("Answers", told.RiskAnswers, told.ExplainAnswers)
-Written = TypeVar("Written")
 
-# Records times days; below it an answer is ready sooner than a thread would have started.
-_MOST_AT_ONCE = 20
+class ImpossibleAnswer(ArithmeticError):
+    """What a model returned is no probability; it is told to nobody."""
+
+
+class Found(NamedTuple):
+    """What a model says of some children.
+
+    Parameters
+    ----------
+    contributions : None where only the risk was asked for
+    """
+
+    prediction: RiskPrediction
+    contributions: Contributions | None
+
+
+AskModel = Callable[["PackagedModel", Sequence[Child], "Sequence[float] | None"], Found]
 
 
 @dataclass(frozen=True)
-class Told(Generic[Answers]):
-    """What is answered, and the numbers that it was made from.
+class Told:
+    """What is said of the children of one question.
 
     Parameters
     ----------
     children : the records that were asked about, in order
     abstentions : why nothing is said of a child, in the same order
+    found : of these children, and perhaps of others who were asked about at the same moment
+    rows : where these stand in it
     """
 
-    answers: Answers
+    served: Served
     children: Sequence[Child]
-    prediction: RiskPrediction
     abstentions: Sequence[Abstention | None]
+    found: Found
+    rows: range
 
 
-async def answer(write: Callable[[], Written], asked: int) -> Written:
-    """Write an answer here and now, or beside the event loop where it takes longer.
+def risks(model: PackagedModel, children: Sequence[Child], days: Sequence[float] | None) -> Found:
+    """Ask for the risk by each time."""
+    return _possible(Found(model.predict(children, days_since_first_infusion=days), None))
 
-    Parameters
-    ----------
-    write : asks the model and puts what it says into bytes
-    asked : how much is asked for, in records times days
+
+def explanations(
+    model: PackagedModel, children: Sequence[Child], days: Sequence[float] | None
+) -> Found:
+    """Ask for the risk by each time, and for what moved it."""
+    return _possible(Found(*model.answer(children, days_since_first_infusion=days)))
+
+
+def alone(ask: AskModel, served: Served, question: Question) -> Told:
+    """Answer one question by itself.
+
+    Raises
+    ------
+    InvalidRequest, TimesBeyondFollowUp
+        With all faults, where they stand in the request.
+    ImpossibleAnswer
     """
-    return write() if asked <= _MOST_AT_ONCE else await anyio.to_thread.run_sync(write)
-
-
-def risks(served: Served, question: Question) -> Told[told.RiskAnswers]:
-    """Tell the risk of each child by each time."""
     children = question.children()
-    prediction = _asked(served.model.predict, served, question, children)
-    abstentions = [abstention(child, served.model) for child in children]
-    answers = [_risk_answer(prediction, row, why) for row, why in enumerate(abstentions)]
-    checked = told.RiskAnswers.model_validate({**_head(served), "answers": answers})
-    return Told(checked, children, prediction, abstentions)
-
-
-def explanations(served: Served, question: Question) -> Told[told.ExplainAnswers]:
-    """Tell the risk of each child by each time, and what moved it."""
-    children = question.children()
-    prediction, contributions = _asked(served.model.answer, served, question, children)
-    abstentions = [abstention(child, served.model) for child in children]
-    answers = [
-        _explain_answer(prediction, contributions, row, why) for row, why in enumerate(abstentions)
-    ]
-    scale = {"scale": contributions.scale, "reading": told.READING}
-    checked = told.ExplainAnswers.model_validate({**_head(served), **scale, "answers": answers})
-    return Told(checked, children, prediction, abstentions)
-
-
-def _head(served: Served) -> dict[str, Any]:
-    """What every answer says; checked, with all that hangs on it, in one go at the end."""
-    method = served.model.interval_method
-    return {"model": served.told, "estimand": told.ESTIMAND, "interval": method}
-
-
-def models_described(models: ServedModels) -> told.ModelsDescribed:
-    """Describe every model that can be asked."""
-    return told.ModelsDescribed(models=[_described(served) for served in models.values()])
-
-
-def _asked(
-    ask: Callable[..., Answered], served: Served, question: Question, children: list[Child]
-) -> Answered:
-    """Ask the packaged model; what it refuses is told where it stands in the request."""
     try:
-        return ask(children, days_since_first_infusion=question.days_since_first_infusion)
-    except RecordFaults as error:
-        raise faults_of_records(error, question) from None
-    except BeyondFollowUp:
-        raise _beyond(served.model.facts, children, question) from None
+        found = ask(served.model, children, question.days_since_first_infusion)
+    except (RecordFaults, BeyondFollowUp) as error:
+        raise _placed(error, served, children, question) from None
+    return _told(served, children, Part(found, range(len(children))))
 
 
-def _beyond(facts: ModelFacts, children: list[Child], question: Question) -> TimesBeyondFollowUp:
+async def together(ask: AskModel, served: Served, question: Question, gathering: Gathering) -> Told:
+    """Answer a question for the model's horizons with others that arrive at the same moment.
+
+    Raises
+    ------
+    InvalidRequest, TimesBeyondFollowUp, ImpossibleAnswer
+        As :func:`alone` does.
+    """
+    children = question.children()
+
+    def ask_model(children: Sequence[Child]) -> Found:
+        return ask(served.model, children, None)
+
+    try:
+        part = await gathering.ask((ask, id(served)), ask_model, children)
+    except (RecordFaults, BeyondFollowUp) as error:
+        raise _placed(error, served, children, question) from None
+    return _told(served, children, part)
+
+
+def _told(served: Served, children: Sequence[Child], part: Part) -> Told:
+    abstentions = [abstention(child, served.model) for child in children]
+    return Told(served, children, abstentions, part.found, part.rows)
+
+
+def _possible(found: Found) -> Found:
+    """Let nothing be told that cannot be, whatever is wrong with a model."""
+    prediction, contributions = found
+    probabilities = [prediction.risk]
+    if prediction.interval is not None:
+        probabilities += [prediction.interval.low, prediction.interval.high]
+    # NaN is neither above nor below anything.
+    if not all(each.min() >= 0 and each.max() <= 1 for each in probabilities):
+        raise ImpossibleAnswer()
+    if contributions is not None and not _finite(
+        (contributions.values, contributions.base_values, contributions.predicted)
+    ):
+        raise ImpossibleAnswer()
+    return found
+
+
+def _finite(arrays: Iterable[Floats]) -> bool:
+    return all(np.isfinite(array).all() for array in arrays)
+
+
+def _placed(
+    error: RecordFaults | BeyondFollowUp,
+    served: Served,
+    children: Sequence[Child],
+    question: Question,
+) -> Exception:
+    """Tell what the model refused where it stands in the request."""
+    if isinstance(error, RecordFaults):
+        return faults_of_records(error, question)
+    return _beyond(served.model.facts, children, question)
+
+
+def _beyond(
+    facts: ModelFacts, children: Sequence[Child], question: Question
+) -> TimesBeyondFollowUp:
     plan, last = facts.design.landmark_day, facts.follow_up_days_since_landmark
     problem = (
         f"expected a time from 0 to {last:g} days since the landmark "
@@ -118,100 +164,3 @@ def _beyond(facts: ModelFacts, children: list[Child], question: Question) -> Tim
         if day < max(landmarks) or day - min(landmarks) > last
     ]
     return TimesBeyondFollowUp(*(faults or [RequestFault("/landmark_day", problem, hint)]))
-
-
-def _risk_answer(
-    prediction: RiskPrediction, position: int, why_not: Abstention | None
-) -> dict[str, Any]:
-    times = () if why_not else _times(prediction)
-    risks = [_time(prediction, position, time) for time in times]
-    return {"risks": risks, **_remarks(prediction, position, why_not)}
-
-
-def _explain_answer(
-    prediction: RiskPrediction,
-    contributions: Contributions,
-    position: int,
-    why_not: Abstention | None,
-) -> dict[str, Any]:
-    horizons = [
-        {
-            **_time(prediction, position, time),
-            "base_value": float(contributions.base_values[position, time]),
-            "contributions_sum": float(contributions.values[position, :, time].sum()),
-            "predicted": float(contributions.predicted[position, time]),
-            "contributions": _contributions(contributions, position, time),
-        }
-        for time in (() if why_not else _times(prediction))
-    ]
-    return {"horizons": horizons, **_remarks(prediction, position, why_not)}
-
-
-def _remarks(
-    prediction: RiskPrediction, position: int, why_not: Abstention | None
-) -> dict[str, Any]:
-    return {
-        "abstention": why_not and asdict(why_not),
-        "missing": prediction.missing[position],
-        "warnings": prediction.warnings[position],
-    }
-
-
-def _times(prediction: RiskPrediction) -> range:
-    return range(len(prediction.days_since_first_infusion))
-
-
-def _time(prediction: RiskPrediction, position: int, time: int) -> dict[str, Any]:
-    low, high = (
-        (None, None)
-        if prediction.interval is None
-        else (
-            float(prediction.interval.low[position, time]),
-            float(prediction.interval.high[position, time]),
-        )
-    )
-    return {
-        "days_since_first_infusion": float(prediction.days_since_first_infusion[time]),
-        "days_since_landmark": float(prediction.days_since_landmark[position, time]),
-        "risk": float(prediction.risk[position, time]),
-        "risk_low": low,
-        "risk_high": high,
-    }
-
-
-def _contributions(contributions: Contributions, position: int, time: int) -> list[dict[str, Any]]:
-    names = contributions.predictors
-    values = dict(zip(names, contributions.data[position], strict=True))
-    known = contributions.catalogue.predictors
-    return [
-        {
-            "predictor": each.predictor,
-            "label": each.label,
-            "unit": known[each.predictor].readable_unit or None,
-            "value": values[each.predictor],
-            "measured": values[each.predictor] is not None,
-            "contribution": each.contribution,
-            "text": str(each),
-        }
-        for each in top_contributions(contributions, position, time, n=len(names))
-    ]
-
-
-def _described(served: Served) -> told.ModelDescribed:
-    facts = served.model.facts
-    training = facts.training
-    return told.ModelDescribed(
-        **served.told.model_dump(),
-        predictors=list(served.model.encoding.predictors),
-        horizons_days_since_first_infusion=facts.horizons_since_first_infusion.tolist(),
-        last_day_since_landmark=facts.follow_up_days_since_landmark,
-        training=told.TrainingTold(
-            cohort=training.cohort,
-            children=training.children,
-            events=training.events,
-            synthetic=training.synthetic,
-        ),
-        interval=served.model.interval_method,
-        metrics=dict(facts.metrics),
-        card=served.model.documents.get("card.md", ""),
-    )

@@ -7,14 +7,15 @@ the document that describes them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+import anyio.to_thread
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 from starlette.responses import Response
 
-from serving import predictions
+from serving import predictions, wording
 from serving.desk import Desk
 from serving.errors import InvalidRequest, NotAnnouncedAsJson, NotJson, RequestFault
 from serving.exchange import Exchange, exchange_of
@@ -23,20 +24,33 @@ from serving.json_body import parsed
 from serving.keeping import keep
 from serving.messages import MOST_EXPLAINED, MOST_RISKS, AskedModel, Question
 from serving.models import Served
-from serving.predictions import Told
+from serving.predictions import AskModel, Told
 
-Ask = Callable[[Served, Question], Told[Any]]
 Message = TypeVar("Message", bound=BaseModel)
 Errors = list[ErrorDetails | dict[str, Any]]
 
-ASKED: Mapping[str, Ask] = {
-    "/v1/predict": predictions.risks,
-    "/v1/explain": predictions.explanations,
-}
-_MOST: Mapping[Ask, int] = {
-    predictions.risks: MOST_RISKS,
-    predictions.explanations: MOST_EXPLAINED,
-}
+# Records times days; below it an answer is ready sooner than a thread would have started.
+_MOST_AT_ONCE = 20
+
+
+class Kind(NamedTuple):
+    """A kind of question.
+
+    Parameters
+    ----------
+    ask : puts children to the model
+    most : records times days that are answered at once
+    worded : writes the answer
+    """
+
+    ask: AskModel
+    most: int
+    worded: Callable[[Told], bytes]
+
+
+RISKS = Kind(predictions.risks, MOST_RISKS, wording.risk_answers)
+EXPLANATIONS = Kind(predictions.explanations, MOST_EXPLAINED, wording.explain_answers)
+ASKED: dict[str, Kind] = {"/v1/predict": RISKS, "/v1/explain": EXPLANATIONS}
 
 
 async def answered(request: Request, desk: Desk) -> Response:
@@ -52,7 +66,7 @@ async def answered(request: Request, desk: Desk) -> Response:
 
 
 async def answer(
-    ask: Ask, served: Served, question: Question, request: Request, desk: Desk
+    kind: Kind, served: Served, question: Question, request: Request, desk: Desk
 ) -> Response:
     """Ask, note what the audit keeps, and put the answer into words.
 
@@ -62,18 +76,25 @@ async def answer(
         If more is asked for than can be answered in time.
     """
     asked = question.answers(len(served.model.facts.horizons))
-    if asked > _MOST[ask]:
-        raise _too_much(_MOST[ask])
+    if asked > kind.most:
+        raise _too_much(kind.most)
 
-    def write() -> tuple[Exchange, Response]:
-        told = ask(served, question)
+    def write(told: Told) -> tuple[Exchange, bytes]:
         # Not in the request's own: it may have been refused as too late, and recorded so, by now.
-        keep(kept := Exchange(), served, told, question.patients(), desk.pseudonyms)
-        return kept, as_json(told.answers)
+        keep(kept := Exchange(), told, question.patients(), desk.pseudonyms)
+        return kept, kind.worded(told)
 
-    kept, response = await predictions.answer(write, asked)
+    def ask_and_write() -> tuple[Exchange, bytes]:
+        return write(predictions.alone(kind.ask, served, question))
+
+    if asked > _MOST_AT_ONCE:
+        kept, body = await anyio.to_thread.run_sync(ask_and_write)
+    elif question.days_since_first_infusion:
+        kept, body = ask_and_write()
+    else:
+        kept, body = write(await predictions.together(kind.ask, served, question, desk.gathering))
     exchange_of(request.scope).answered(kept.event, kept.content, served)
-    return response
+    return Response(body, media_type="application/json")
 
 
 def _too_much(most: int) -> InvalidRequest:
@@ -107,11 +128,6 @@ def read(message: type[Message], body: bytes, request: Request, errors: Errors) 
         raise NotJson()
     errors += [{**each, "loc": ("body", *each["loc"])} for each in found]
     return None
-
-
-def as_json(answers: BaseModel) -> Response:
-    """Write an answer, which was checked when it was made."""
-    return Response(answers.model_dump_json(), media_type="application/json")
 
 
 def faults(errors: Errors, body: bytes) -> Exception:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from serving import predictions, questions
+from serving import questions
 from serving.answers import ExplainAnswers, RiskAnswers
 from serving.app import create_app, show_docs
 from serving.desk import Desk
@@ -115,14 +115,14 @@ class LorpredictService:
     @bentoml.api(input_spec=NativeQuestion, output_spec=RiskAnswers)  # type: ignore[untyped-decorator]
     async def predict(self, request: Request, /) -> Response:
         """Risk by each horizon."""
-        return await self._answer(predictions.risks, request)
+        return await self._answer(questions.RISKS, request)
 
     @bentoml.api(input_spec=NativeQuestion, output_spec=ExplainAnswers)  # type: ignore[untyped-decorator]
     async def explain(self, request: Request, /) -> Response:
         """Risk by each horizon, and what moved it."""
-        return await self._answer(predictions.explanations, request)
+        return await self._answer(questions.EXPLANATIONS, request)
 
-    async def _answer(self, ask: questions.Ask, request: Request) -> Response:
+    async def _answer(self, kind: questions.Kind, request: Request) -> Response:
         desk: Desk = app.state.desk
         try:
             errors: questions.Errors = []
@@ -131,6 +131,6 @@ class LorpredictService:
             if question is None:
                 raise questions.faults(errors, body)
             served = desk.asked(question.model)
-            return await questions.answer(ask, served, question, request, desk)
+            return await questions.answer(kind, served, question, request, desk)
         except Exception as error:
             return respond(request, error)

@@ -115,10 +115,10 @@ def _loaded_after(program: str, *arguments: str) -> set[str]:
 def test_a_service_that_has_loaded_and_explained_has_loaded_nothing_heavy(folder: Path) -> None:
     program = (
         "import sys, serving.service; from serving.models import ServedModels; "
-        "from serving.settings import Settings; from serving.predictions import explanations; "
+        "from serving.settings import Settings; from serving.predictions import alone, explanations; "
         "from serving.messages import Question; "
         "models = ServedModels.load(Settings(sys.argv[1], ('demo',))); "
-        "explanations(models['champion'], Question(record={'albumin_g_l': 36.0}))"
+        "alone(explanations, models['champion'], Question(record={'albumin_g_l': 36.0}))"
     )
 
     assert HEAVY.isdisjoint(_loaded_after(program, str(folder)))

@@ -17,6 +17,7 @@ from lorpredict import PackagedModel
 from serving import questions
 from serving.app import create_app
 from serving.models import Served, ServedModels
+from serving.predictions import Told
 from serving.security import TimeLimit
 
 
@@ -149,13 +150,13 @@ def test_what_takes_long_is_computed_and_written_beside_the_loop(
     threads: list[str] = []
     served: Any = Overheard(models["champion"].model, threads)
     app = create_app(ServedModels(Served("champion", served, fingerprint="")))
-    written = questions.as_json
+    kind = questions.ASKED[route]
 
-    def write(answers: Any) -> Any:
+    def write(told: Told) -> bytes:
         threads.append(threading.current_thread().name)
-        return written(answers)
+        return kind.worded(told)
 
-    monkeypatch.setattr(questions, "as_json", write)
+    monkeypatch.setitem(questions.ASKED, route, kind._replace(worded=write))
     body = {"records": [{"albumin_g_l": 36}] * records}
     more = {"days_since_first_infusion": [200.0 + day for day in range(days)]}
 
