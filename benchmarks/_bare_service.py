@@ -46,7 +46,7 @@ async def logged(request: Request, ask: Callable[[Request], Awaitable[Response]]
 async def explain(question: Question) -> Response:
     served, exchange = models["champion"], Exchange(route="/v1/explain")
     told = predictions.alone(predictions.explanations, served, question)
-    keep(exchange, told, question.patients(), pseudonyms)
+    kept = keep(told, question.patients(), pseudonyms)
     await audit.write(
         AuditRecord(
             event="answer",
@@ -56,7 +56,7 @@ async def explain(question: Question) -> Response:
             status=200,
             duration_ms=exchange.milliseconds,
             model={"fingerprint": served.fingerprint},
-            content=exchange.content,
+            content=kept.content,
         )
     )
     return Response(wording.explain_answers(told), media_type="application/json")

@@ -291,5 +291,5 @@ def _flow(
 
 def outcome_label(name: str) -> str:
     """Return how observation ended, as a sentence says it: ``secondary_lor`` is its label."""
-    labels = {level.value: level.label for level in catalogue()["outcome"].levels}
+    labels = catalogue()["outcome"].level_labels
     return labels[name].lower()

@@ -18,7 +18,7 @@ from serving.assessing import Assessed, assess
 from serving.desk import Desk, desk_of
 from serving.endpoints import GUARDED, Refusals
 from serving.errors import InvalidRequest, RequestFault
-from serving.exchange import exchange_of
+from serving.exchange import Kept, exchange_of
 from serving.json_body import QuickRoute
 from serving.keeping import keep_assessed
 from serving.messages import AskedModel
@@ -111,7 +111,7 @@ async def predict(
         return assess(reading, served, desk.rules)
 
     assessed = await _beside_the_loop(request, assessed_bundle)
-    keep_assessed(exchange_of(request.scope), assessed, desk.pseudonyms)
+    exchange_of(request.scope).kept = keep_assessed(assessed, desk.pseudonyms)
     return _as_fhir(fhir_answers.answer(assessed, issued=datetime.now(UTC)))
 
 
@@ -142,7 +142,8 @@ async def call(request: Request, service: CalledService, asked: hooks.CdsRequest
         request, lambda: hooks.call(service, asked, served, desk.rules, today=today)
     )
     cards = hooks.response(assessed, base_url=desk.base_url, remarks=remarks)
-    keep_assessed(exchange_of(request.scope), assessed, desk.pseudonyms, _cards(desk, cards))
+    kept = keep_assessed(assessed, desk.pseudonyms, _cards(desk, cards))
+    exchange_of(request.scope).kept = kept
     return _as_json(cards.told())
 
 
@@ -157,7 +158,7 @@ async def feedback(
 ) -> Response:
     hooks.refuse_unknown(service)
     kept = hooks.feedback_kept(given, desk_of(request).pseudonyms)
-    exchange_of(request.scope).answered("feedback", kept, None)
+    exchange_of(request.scope).kept = Kept("feedback", kept)
     return _as_json({"taken": len(given.feedback)})
 
 

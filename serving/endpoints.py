@@ -13,7 +13,7 @@ from serving import questions, wording
 from serving.answers import ExplainAnswers, ModelsDescribed, RiskAnswers
 from serving.desk import desk_of
 from serving.errors import NothingKept, Problem
-from serving.exchange import exchange_of
+from serving.exchange import Kept, exchange_of
 from serving.json_body import QuickRoute
 from serving.messages import AskedModel, Question
 from serving.outcomes import Outcome, OutcomeRecorded, outcome_kept
@@ -79,7 +79,7 @@ async def outcome(request: Request, given: Outcome) -> Response:
     pseudonyms, exchange = desk_of(request).pseudonyms, exchange_of(request.scope)
     if pseudonyms is None:
         raise NothingKept("This service keeps no audit, so there is nowhere to record an outcome.")
-    exchange.answered("outcome", outcome_kept(given, pseudonyms), None)
+    exchange.kept = Kept("outcome", outcome_kept(given, pseudonyms))
     return Response(
         OutcomeRecorded(request_id=exchange.request_id).model_dump_json(),
         media_type="application/json",

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette.types import Scope
 
@@ -22,6 +22,24 @@ ANONYMOUS = "anonymous"
 _PLACE = "lorpredict.exchange"
 
 
+class Kept(NamedTuple):
+    """What the audit keeps of an answer.
+
+    Parameters
+    ----------
+    event : what happened
+    content : what was told, and of whom
+    served : the model that answered; None where none was asked
+    """
+
+    event: Event
+    content: Mapping[str, Any]
+    served: Served | None = None
+
+
+_NOTHING = Kept("failure", {})
+
+
 @dataclass
 class Exchange:
     """What is known of a request while it is answered.
@@ -30,9 +48,7 @@ class Exchange:
     ----------
     route : the address as the table of routes knows it, never as it was sent
     client : who asks, by the name that its key or token stands for
-    event : what happened, for the audit
-    served : the model that answered
-    content : what is kept of the answer
+    kept : what is kept of the answer
     problem : why there was no answer, by the name of the problem
     """
 
@@ -41,9 +57,7 @@ class Exchange:
     client: str = ANONYMOUS
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     begun: float = field(default_factory=time.perf_counter)
-    event: Event = "failure"
-    served: Served | None = None
-    content: Mapping[str, Any] = field(default_factory=dict)
+    kept: Kept = _NOTHING
     problem: str = ""
 
     @property
@@ -51,14 +65,12 @@ class Exchange:
         """Time since the request arrived."""
         return (time.perf_counter() - self.begun) * 1000
 
-    def answered(self, event: Event, content: Mapping[str, Any], served: Served | None) -> None:
-        """Note what the audit will keep."""
-        self.event, self.content, self.served = event, content, served
-
 
 def exchange_of(scope: Scope) -> Exchange:
     """Return the exchange that a request belongs to; a new one where nobody has begun it."""
-    found: Exchange = scope.setdefault(_PLACE, Exchange())
+    found: Exchange | None = scope.get(_PLACE)
+    if found is None:
+        found = scope[_PLACE] = Exchange()
     return found
 
 

@@ -15,13 +15,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lorpredict.survival import RiskPrediction
+from serving.exchange import Kept
 
 if TYPE_CHECKING:
     from lorpredict.clinical import Catalogue, Predictor
     from lorpredict.features import Encoding
     from serving.assessing import Assessed
     from serving.audit import Event
-    from serving.exchange import Exchange
     from serving.models import Served
     from serving.predictions import Told
 
@@ -86,13 +86,8 @@ def _scaled(predictor: Predictor, value: float) -> float:
     return math.log1p(value) if predictor.transform == "log1p" else value
 
 
-def keep(
-    exchange: Exchange,
-    told: Told,
-    patients: Iterable[str | None],
-    pseudonyms: Pseudonymous | None,
-) -> None:
-    """Note in the exchange what is kept of an answer about some records."""
+def keep(told: Told, patients: Iterable[str | None], pseudonyms: Pseudonymous | None) -> Kept:
+    """Return what is kept of an answer about some records."""
     event: Event = "abstention" if all(told.abstentions) else "answer"
     rows = []
     for row, child, why, patient in zip(
@@ -100,21 +95,20 @@ def keep(
     ):
         kept = _of_input(child, told.served, patient, pseudonyms)
         rows.append(kept | _of_answer(told.found.prediction, row, why.reason if why else None))
-    exchange.answered(event, {"children": rows}, told.served)
+    return Kept(event, {"children": rows}, told.served)
 
 
 def keep_assessed(
-    exchange: Exchange,
     assessed: Assessed,
     pseudonyms: Pseudonymous | None,
     more: Mapping[str, Any] = MappingProxyType({}),
-) -> None:
-    """Note what is kept of an answer about what was read in FHIR."""
+) -> Kept:
+    """Return what is kept of an answer about what was read in FHIR."""
     why, reading = assessed.abstention, assessed.reading
     kept = _of_input(reading.record, assessed.served, reading.patient, pseudonyms)
     row = kept | _of_answer(assessed.prediction, 0, why.reason if why else None)
     event: Event = "abstention" if why else "answer"
-    exchange.answered(event, {"children": [row], **more}, assessed.served)
+    return Kept(event, {"children": [row], **more}, assessed.served)
 
 
 def _of_input(

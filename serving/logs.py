@@ -17,7 +17,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write a record; of an exception only its class and place are there by then."""
         told = {
-            "time": f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%f}Z",
+            "time": _time(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "process": record.process,
@@ -25,6 +25,11 @@ class JsonLines(logging.Formatter):
             **getattr(record, "told", {}),
         }
         return json.dumps(told)
+
+
+def _time(seconds: float) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='microseconds')}Z"
 
 
 def log_as_json() -> None:

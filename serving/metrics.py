@@ -33,9 +33,10 @@ def count(exchange: Exchange, status: int) -> None:
     method = exchange.method if exchange.method in _METHODS else "other"
     seconds = exchange.milliseconds / 1000
     _labelled(made.requests, exchange.route, method, str(status)).observe(seconds)
-    if status < 400 and exchange.served is not None:
-        for child in exchange.content.get("children", ()):
-            _count_child(child, exchange.served, made)
+    served = exchange.kept.served
+    if status < 400 and served is not None:
+        for child in exchange.kept.content.get("children", ()):
+            _count_child(child, served, made)
 
 
 def count_refused_audit() -> None:

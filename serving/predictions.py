@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lorpredict.explanation import Contributions
     from lorpredict.packaged import ModelFacts, PackagedModel
     from lorpredict.survival import RiskPrediction
+
+Written = TypeVar("Written")
 
 
 class ImpossibleAnswer(ArithmeticError):
@@ -91,8 +93,18 @@ def alone(ask: AskModel, served: Served, question: Question) -> Told:
     return _told(served, children, Part(found, range(len(children))))
 
 
-async def together(ask: AskModel, served: Served, question: Question, gathering: Gathering) -> Told:
+async def together(
+    ask: AskModel,
+    served: Served,
+    question: Question,
+    gathering: Gathering,
+    write: Callable[[Told], Written],
+) -> Written:
     """Answer a question for the model's horizons with others that arrive at the same moment.
+
+    Parameters
+    ----------
+    write : writes the answer
 
     Raises
     ------
@@ -104,11 +116,13 @@ async def together(ask: AskModel, served: Served, question: Question, gathering:
     def ask_model(children: Sequence[Child]) -> Found:
         return ask(served.model, children, None)
 
+    def write_part(part: Part) -> Written:
+        return write(_told(served, children, part))
+
     try:
-        part = await gathering.ask((ask, id(served)), ask_model, children)
+        return await gathering.ask((ask, id(served)), ask_model, children, write_part)
     except (RecordFaults, BeyondFollowUp) as error:
         raise _placed(error, served, children, question) from None
-    return _told(served, children, part)
 
 
 def _told(served: Served, children: Sequence[Child], part: Part) -> Told:

@@ -6,7 +6,7 @@ the document that describes them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 import anyio.to_thread
@@ -18,7 +18,7 @@ from starlette.responses import Response
 from serving import predictions, wording
 from serving.desk import Desk
 from serving.errors import InvalidRequest, NotAnnouncedAsJson, NotJson, RequestFault
-from serving.exchange import Exchange, exchange_of
+from serving.exchange import Kept, exchange_of
 from serving.faults import invalid_request
 from serving.json_body import parsed
 from serving.keeping import keep
@@ -79,12 +79,10 @@ async def answer(
     if asked > kind.most:
         raise _too_much(kind.most)
 
-    def write(told: Told) -> tuple[Exchange, bytes]:
-        # Not in the request's own: it may have been refused as too late, and recorded so, by now.
-        keep(kept := Exchange(), told, question.patients(), desk.pseudonyms)
-        return kept, kind.worded(told)
+    def write(told: Told) -> tuple[Kept, bytes]:
+        return keep(told, question.patients(), desk.pseudonyms), kind.worded(told)
 
-    def ask_and_write() -> tuple[Exchange, bytes]:
+    def ask_and_write() -> tuple[Kept, bytes]:
         return write(predictions.alone(kind.ask, served, question))
 
     if asked > _MOST_AT_ONCE:
@@ -92,8 +90,9 @@ async def answer(
     elif question.days_since_first_infusion:
         kept, body = ask_and_write()
     else:
-        kept, body = write(await predictions.together(kind.ask, served, question, desk.gathering))
-    exchange_of(request.scope).answered(kept.event, kept.content, served)
+        gathering = desk.gathering
+        kept, body = await predictions.together(kind.ask, served, question, gathering, write)
+    exchange_of(request.scope).kept = kept
     return Response(body, media_type="application/json")
 
 

@@ -68,14 +68,14 @@ class Recorded:
 def _record(exchange: Exchange, status: int) -> AuditRecord:
     failed = status >= 400
     return AuditRecord(
-        event="failure" if failed else exchange.event,
+        event="failure" if failed else exchange.kept.event,
         route=exchange.route,
         request_id=exchange.request_id,
         client=exchange.client,
         status=status,
         duration_ms=round(exchange.milliseconds, 3),
-        model=_model(exchange.served) if exchange.served else None,
-        content={"problem": exchange.problem} if failed else exchange.content,
+        model=_model(exchange.kept.served) if exchange.kept.served else None,
+        content={"problem": exchange.problem} if failed else exchange.kept.content,
     )
 
 

@@ -110,20 +110,20 @@ def _time(prediction: RiskPrediction, position: int, time: int) -> dict[str, Any
 
 
 def _contributions(contributions: Contributions, position: int, time: int) -> list[dict[str, Any]]:
-    names = contributions.predictors
-    values = dict(zip(names, contributions.data[position], strict=True))
-    known = contributions.catalogue.predictors
+    places, units = contributions.in_order[position][time], contributions.units
+    values = contributions.data[position].tolist()
+    sentences = top_contributions(contributions, position, time, n=len(places))
     return [
         {
             "predictor": each.predictor,
             "label": each.label,
-            "unit": known[each.predictor].readable_unit or None,
-            "value": values[each.predictor],
-            "measured": values[each.predictor] is not None,
+            "unit": units[place] or None,
+            "value": values[place],
+            "measured": values[place] is not None,
             "contribution": each.contribution,
             "text": str(each),
         }
-        for each in top_contributions(contributions, position, time, n=len(names))
+        for place, each in zip(places, sentences, strict=True)
     ]
 
 

@@ -157,6 +157,11 @@ class Predictor:
         return tuple(level.value for level in self.levels)
 
     @cached_property
+    def level_labels(self) -> dict[str, str]:
+        """What people call each value that a category may take."""
+        return {level.value: level.label for level in self.levels}
+
+    @cached_property
     def readable_unit(self) -> str:
         """The unit as people write it; empty for a number without one."""
         return readable(self.unit or "")

@@ -53,7 +53,7 @@ def _head(described: CohortDescription) -> Iterator[RenderableType]:
 
 def _flow(described: CohortDescription) -> Iterator[RenderableType]:
     flow, known = described.flow, described.design.catalogue
-    labels = {level.value: level.label for level in known["outcome"].levels}
+    labels = known["outcome"].level_labels
     yield heading("Flow diagram")
     rows = [
         ["", _told(flow.started), "in the file"],

@@ -126,5 +126,5 @@ def _day(day: float | None) -> str:
 
 
 def _label(end: str) -> str:
-    labels = {level.value: level.label for level in catalogue()["outcome"].levels}
+    labels = catalogue()["outcome"].level_labels
     return labels.get(end, end).lower()

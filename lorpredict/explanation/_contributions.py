@@ -63,6 +63,18 @@ class Contributions:
         """What each predictor is called."""
         return [self.labels.label(name) for name in self.predictors]
 
+    @cached_property
+    def units(self) -> Sequence[str]:
+        """Unit of each predictor as people write it; empty where there is none."""
+        return [self.labels.unit(name) for name in self.predictors]
+
+    @cached_property
+    def in_order(self) -> Sequence[Sequence[Sequence[int]]]:
+        """Positions of the predictors, the largest contribution first, by child and day."""
+        by_size = np.argsort(-np.abs(self.values), axis=1, kind="stable")
+        in_order: list[list[list[int]]] = by_size.transpose(0, 2, 1).tolist()
+        return in_order
+
     def values_in_words(self, patient: int) -> Sequence[str]:
         """Word what was measured in one child, with units; once for all days."""
         if patient not in self._worded:

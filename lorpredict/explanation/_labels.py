@@ -93,8 +93,7 @@ def _worded(known: Predictor | None, value: Any) -> str:
     if not is_measured(value):
         return NOT_MEASURED
     if isinstance(value, str):
-        levels = {level.value: level.label for level in known.levels} if known else {}
-        return levels.get(value, value)
+        return known.level_labels.get(value, value) if known else value
     if _is_boolean(known, value):
         return "yes" if value else "no"
     return f"{value:.4g}"

@@ -46,20 +46,16 @@ def top_contributions(
     n : int
         How many predictors to name.
     """
-    moved = contributions.values[patient, :, time]
-    largest = np.argsort(-np.abs(moved), kind="stable")[:n]
-    by_predictor, scale = moved.tolist(), contributions.scale
+    moved, scale = contributions.values[patient, :, time].tolist(), contributions.scale
+    predictors, labels = contributions.predictors, contributions.names_in_words
     values = contributions.values_in_words(patient)
     return [
         ContributionSentence(
-            contributions.predictors[index],
-            contributions.names_in_words[index],
-            values[index],
-            by_predictor[index],
-            in_words(by_predictor[index], scale),
+            predictors[place], labels[place], values[place], moved[place],
+            in_words(moved[place], scale),
         )
-        for index in largest.tolist()
-    ]
+        for place in contributions.in_order[patient][time][:n]
+    ]  # fmt: skip
 
 
 def in_words(contribution: float, scale: Scale) -> str:
@@ -77,8 +73,8 @@ def in_words(contribution: float, scale: Scale) -> str:
     'time to loss of response × 1.31'
     """
     if scale in ("risk", "survival"):
-        # Adding zero turns -0.0 into 0.0.
-        return f"{round(100 * contribution, 1) + 0.0:+.1f} percentage points"
+        points = f"{100 * contribution:+.1f}"
+        return f"{'+0.0' if points == '-0.0' else points} percentage points"
     if scale == "log_hazard":
         return f"hazard × {np.exp(contribution):.2f}"
     if scale in ("log_time", "log_acceleration"):

@@ -18,6 +18,7 @@ _UNLESS_SAID = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 _HTTPS_ALONE = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_OURS = frozenset({b"server", _HTTPS_ALONE[0], *(name for name, _ in _ALWAYS)})
 
 
 class SecurityHeaders:
@@ -41,8 +42,7 @@ class SecurityHeaders:
 
 
 def _secured(headers: Iterable[tuple[bytes, bytes]], is_https: bool) -> Headers:
-    ours = {name for name, _ in _ALWAYS} | {b"server", _HTTPS_ALONE[0]}
-    kept = [(name, value) for name, value in headers if name.lower() not in ours]
+    kept = [(name, value) for name, value in headers if name.lower() not in _OURS]
     said = {name.lower() for name, _ in kept}
     more = [each for each in _UNLESS_SAID if each[0] not in said]
     return [*kept, *_ALWAYS, *more, *([_HTTPS_ALONE] if is_https else [])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,40 +32,43 @@ class TimeLimit:
             await self.app(scope, receive, send)
             return
         answer = _Answer(send)
-        work = asyncio.ensure_future(_run(self.app, scope, receive, answer.send))
+
+        def refuse() -> None:
+            if not answer.has_begun:
+                answer.replace_by(self.refuse(scope, 504)(scope, receive, send))
+
+        timer = asyncio.get_running_loop().call_later(self.seconds, refuse)
         try:
-            await asyncio.wait({work}, timeout=self.seconds)
-            if work.done() or answer.has_begun:
-                await work
-            else:
-                answer.is_closed = True
-                work.cancel()
-                await self.refuse(scope, 504)(scope, receive, send)
+            await self.app(scope, receive, answer.send)
+        except BaseException:
+            if answer.refusal is None or answer.is_stopped_by_another():
+                raise
         finally:
-            await _end(work)
+            timer.cancel()
+            if answer.refusal is not None:
+                await answer.refusal
 
 
 class _Answer:
-    """Knows whether an answer has begun, and lets nothing through once it is closed."""
+    """Knows whether an answer has begun, and lets nothing of it through once there is another."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._work = asyncio.current_task()
         self.has_begun = False
-        self.is_closed = False
+        self.refusal: asyncio.Future[None] | None = None
 
     async def send(self, message: Message) -> None:
-        if not self.is_closed:
+        if self.refusal is None:
             self.has_begun = True
             await self._send(message)
 
+    def replace_by(self, refusal: Awaitable[None]) -> None:
+        """Send a refusal at once, and stop the work."""
+        self.refusal = asyncio.ensure_future(refusal)
+        if self._work is not None:
+            self._work.cancel()
 
-async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    await app(scope, receive, send)
-
-
-async def _end(work: asyncio.Future[None]) -> None:
-    """Leave nothing running behind; what stopped work still raises, nobody waits for."""
-    work.cancel()
-    await asyncio.wait({work})
-    if not work.cancelled():
-        work.exception()
+    def is_stopped_by_another(self) -> bool:
+        """Whether the work was to end in any case, such as with its client."""
+        return self._work is not None and self._work.uncancel() > 0
