@@ -6,9 +6,10 @@ and are those of the table of routes, never what was sent.
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import UTC, datetime
+
+from pydantic_core import to_json
 
 
 class JsonLines(logging.Formatter):
@@ -24,7 +25,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **getattr(record, "told", {}),
         }
-        return json.dumps(told)
+        return to_json(told).decode()
 
 
 def _time(seconds: float) -> str:

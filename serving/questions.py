@@ -51,6 +51,7 @@ class Kind(NamedTuple):
 RISKS = Kind(predictions.risks, MOST_RISKS, wording.risk_answers)
 EXPLANATIONS = Kind(predictions.explanations, MOST_EXPLAINED, wording.explain_answers)
 ASKED: dict[str, Kind] = {"/v1/predict": RISKS, "/v1/explain": EXPLANATIONS}
+_UNASKED = AskedModel()
 
 
 async def answered(request: Request, desk: Desk) -> Response:
@@ -135,6 +136,8 @@ def faults(errors: Errors, body: bytes) -> Exception:
 
 
 def _of_query(request: Request, errors: Errors) -> AskedModel | None:
+    if not request.scope["query_string"]:
+        return _UNASKED
     try:
         return AskedModel.model_validate(dict(request.query_params))
     except ValidationError as error:

@@ -159,7 +159,10 @@ class Derivation:
 
     def filled(self, values: Values) -> Any | None:
         """Return the given values with the computed ones where none was given; None if none."""
-        given, computed = values[self.key], values.computed(self)
+        given = values[self.key]
+        if not anywhere(given != given):
+            return None
+        computed = values.computed(self)
         fills = (given != given) & (computed == computed)
         return np.where(fills, computed, given) if anywhere(fills) else None
 

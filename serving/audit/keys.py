@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 import os
 import secrets
 import unicodedata
@@ -19,6 +18,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import to_json
 
 from serving.audit.errors import AuditKeyError
 
@@ -53,36 +54,37 @@ class Pseudonyms:
 
     def of_patient(self, text: str) -> str:
         """Return the pseudonym of a patient's identifier: 32 hex digits, always the same."""
-        return _shortened(self._patient, unicodedata.normalize("NFC", text))
+        plain = unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
+        return _shortened(self._patient, plain)
 
     def fingerprint(self, mapping: Mapping[str, Any]) -> str:
         """Return the fingerprint of a record: 32 hex digits.
 
         The order of the keys makes no difference, nor whether 36 was sent as 36 or 36.0.
         """
-        plain = json.dumps(_plain(mapping), sort_keys=True, separators=(",", ":"))
-        return _shortened(self._input, plain)
+        return _shortened(self._input, to_json(_plain(mapping)))
 
 
-def _shortened(key: bytes, text: str) -> str:
-    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+def _shortened(key: bytes, plain: bytes) -> str:
+    return hmac.digest(key, plain, "sha256")[:16].hex()
+
+
+_ONE_WAY = (str, bool, int)
 
 
 def _plain(value: Any) -> Any:
     """Write a value as JSON in one way only."""
-    if isinstance(value, str | bool) or value is None:
+    if isinstance(value, _ONE_WAY) or value is None:
         return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
+        return {str(name): _plain(value[name]) for name in sorted(value)}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if isinstance(value, date):
         return value.isoformat()
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+    return _plain(value.item()) if hasattr(value, "item") else value
 
 
 def read_key(path: Path, *, make: bool = False) -> AuditKey:
