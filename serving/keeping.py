@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -55,35 +55,34 @@ class Bands:
 
     def of(self, child: Child) -> dict[str, int]:
         """Return predictor -> band; 0 to 4 for a number, the place of its level otherwise."""
-        found = {name: self._band(name, child[name]) for name in self._predictors & child.keys()}
-        return {name: band for name, band in sorted(found.items()) if band is not None}
-
-    def _band(self, name: str, value: Any) -> int | None:
-        if isinstance(value, bool):
-            return int(value)
-        if isinstance(value, str):
-            levels = self.known[name].values
-            return levels.index(value) if value in levels else len(levels)
-        ends = self._ends.get(name)
-        return None if ends is None else bisect(ends, _scaled(self.known[name], value))
+        return {name: band(child[name]) for name, band in self._of_predictor if name in child}
 
     @cached_property
-    def _predictors(self) -> frozenset[str]:
-        return frozenset(self.encoding.predictors)
+    def _of_predictor(self) -> list[tuple[str, Callable[[Any], int]]]:
+        """How the band of each predictor is found, by name."""
+        bands = {name: self._band(self.known[name]) for name in sorted(self.encoding.predictors)}
+        return [(name, band) for name, band in bands.items() if band is not None]
 
-    @cached_property
-    def _ends(self) -> dict[str, tuple[float, ...]]:
-        """Where the fifths of a normal distribution with the same central 95 % end."""
-        ends = {}
-        for name, (low, high) in self.encoding.usual.items():
-            low, high = (_scaled(self.known[name], end) for end in (low, high))
-            middle, deviation = (low + high) / 2, (high - low) / (2 * _OF_95_PERCENT)
-            ends[name] = tuple(middle + end * deviation for end in _ENDS_OF_FIFTHS)
-        return ends
+    def _band(self, predictor: Predictor) -> Callable[[Any], int] | None:
+        """How a band is found; None for a number that was measured in no training child."""
+        if predictor.is_category:
+            levels = predictor.values
+            return lambda value: levels.index(value) if value in levels else len(levels)
+        if not predictor.is_number:
+            return int
+        usual = self.encoding.usual.get(predictor.key)
+        if usual is None:
+            return None
+        if predictor.transform != "log1p":
+            return partial(bisect, _ends_of_fifths(*usual))
+        ends = _ends_of_fifths(*map(math.log1p, usual))
+        return lambda value: bisect(ends, math.log1p(value))
 
 
-def _scaled(predictor: Predictor, value: float) -> float:
-    return math.log1p(value) if predictor.transform == "log1p" else value
+def _ends_of_fifths(low: float, high: float) -> tuple[float, ...]:
+    """Where the fifths of a normal distribution with this central 95 % end."""
+    middle, deviation = (low + high) / 2, (high - low) / (2 * _OF_95_PERCENT)
+    return tuple(middle + end * deviation for end in _ENDS_OF_FIFTHS)
 
 
 def keep(told: Told, patients: Iterable[str | None], pseudonyms: Pseudonymous | None) -> Kept:
