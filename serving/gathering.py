@@ -84,15 +84,22 @@ class Gathering:
         written: asyncio.Future[Written] = loop.create_future()
         waiting.append(_Waiting(children, write, written))
         if len(waiting) == 1:
-            loop.call_soon(self._end_turn, place, ask)
+            loop.call_soon(self._end_turn, place, ask, 1)
         return await written
 
-    def _end_turn(self, place: tuple[asyncio.AbstractEventLoop, Hashable], ask: AskModel) -> None:
-        waiting = self._waiting.pop(place)
+    def _end_turn(
+        self, place: tuple[asyncio.AbstractEventLoop, Hashable], ask: AskModel, before: int
+    ) -> None:
+        """Ask, unless the turn has brought more and more may be asked at once."""
+        waiting = self._waiting[place]
+        if before < len(waiting) < MOST_TOGETHER:
+            place[0].call_soon(self._end_turn, place, ask, len(waiting))
+            return
+        del self._waiting[place]
         first, rest = _first(waiting)
         if rest:
             self._waiting[place] = rest
-            place[0].call_soon(self._end_turn, place, ask)
+            place[0].call_soon(self._end_turn, place, ask, len(rest))
         # Who was told that it took too long waits no more.
         _end([question for question in first if not question.written.done()], ask)
 
