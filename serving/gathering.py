@@ -1,5 +1,6 @@
-"""Small questions that arrive in one turn of an event loop are put to the model together.
+"""Small questions that arrive at the same moment are put to the model together.
 
+A turn of the event loop that brings none more ends the gathering, so nobody waits for others.
 To ask a model once about sixteen children takes less than half of what sixteen questions take, and
 tells of each the very same. Their answers are written one after the other, too, which takes a
 processor less than to do so in between of other things.
@@ -53,7 +54,7 @@ Questions = list[_Waiting[Any]]
 
 
 class Gathering:
-    """Gathers the questions of one turn, by what is asked."""
+    """Gathers questions for as long as each turn of the loop brings more, by what is asked."""
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, Questions] = {}
@@ -65,7 +66,7 @@ class Gathering:
         children: Sequence[Child],
         write: Callable[[Part], Written],
     ) -> Written:
-        """Ask for some children, together with whoever asks the same in this turn of the loop.
+        """Ask for some children, together with whoever asks the same at this moment.
 
         Parameters
         ----------

@@ -115,8 +115,8 @@ def _loaded_after(program: str, *arguments: str) -> set[str]:
 def test_a_service_that_has_loaded_and_explained_has_loaded_nothing_heavy(folder: Path) -> None:
     program = (
         "import sys, serving.service; from serving.models import ServedModels; "
-        "from serving.settings import Settings; from serving.predictions import alone, explanations; "
-        "from serving.messages import Question; "
+        "from serving.settings import Settings; from serving.messages import Question; "
+        "from serving.predictions import alone, explanations; "
         "models = ServedModels.load(Settings(sys.argv[1], ('demo',))); "
         "alone(explanations, models['champion'], Question(record={'albumin_g_l': 36.0}))"
     )

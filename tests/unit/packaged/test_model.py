@@ -455,3 +455,20 @@ def test_no_z_score_is_computed_for_a_model_that_learnt_those_of_other_tables(
     assert "bmi_z" in answer.missing[0]
     told = "BMI z-score: not computed, since the training children's is by CDC 2000"
     assert any(told in warning for warning in answer.warnings[0])
+
+
+@every_family
+def test_a_child_is_told_the_same_alone_and_among_others(
+    packaged: dict[str, PackagedModel], at_risk: AtRisk, name: str
+) -> None:
+    model, records = packaged[name], records_of(at_risk.X)[:20]
+    prediction, contributions = model.answer(records)
+
+    for row, record in enumerate(records):
+        alone, moved = model.answer([record])
+        np.testing.assert_array_equal(alone.risk[0], prediction.risk[row])
+        np.testing.assert_array_equal(moved.values[0], contributions.values[row])
+        np.testing.assert_array_equal(moved.predicted[0], contributions.predicted[row])
+        if alone.interval is not None and prediction.interval is not None:
+            np.testing.assert_array_equal(alone.interval.low[0], prediction.interval.low[row])
+            np.testing.assert_array_equal(alone.interval.high[0], prediction.interval.high[row])
