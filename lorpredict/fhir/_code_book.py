@@ -74,12 +74,12 @@ class CodeBook:
             return []
         found: dict[str, tuple[Meaning, Json]] = {}
         for coding in codings:  # in one loop: most Observations of a Bundle end here
-            if isinstance(coding, dict):
-                system, code = coding.get("system"), coding.get("code")
-                if isinstance(system, str) and isinstance(code, str):
-                    meaning = self.observations.get((system, code))
-                    if meaning is not None:
-                        found.setdefault(meaning.name, (meaning, coding))
+            try:
+                meaning = self.observations.get((coding["system"], coding["code"]))
+            except (KeyError, TypeError):  # no object, or without system or code, or neither a text
+                continue
+            if meaning is not None:
+                found.setdefault(meaning.name, (meaning, coding))
         return list(found.values())
 
     def of_drug(self, concept: Any) -> dict[str, Json]:

@@ -36,12 +36,21 @@ class Issue:
 
 
 @dataclass
+class Refused:
+    """Codes that are never used for one and the same reason: where the first stands, how many."""
+
+    place: str
+    count: int = 0
+
+
+@dataclass
 class Findings:
     """Issues as they are found; what is alike and not read is counted and told once."""
 
     issues: list[Issue] = field(default_factory=list)
     unmapped: Counter[str] = field(default_factory=Counter)
     not_read: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, Refused] = field(default_factory=dict)
 
     def used(
         self,
@@ -60,6 +69,13 @@ class Findings:
         """Tell that a datum was left out."""
         self.issues.append(Issue(severity, code, "dropped", place, text))
 
+    def refuse(self, place: str, reason: str) -> None:
+        """Tell that a code is never used; thousands of the same are told once."""
+        found = self.refused.get(reason)
+        if found is None:
+            found = self.refused[reason] = Refused(place)
+        found.count += 1
+
     def ambiguous(self, place: str, text: str, *, code: str = "multiple-matches") -> None:
         """Tell that data contradict one another, so that none was used."""
         self.issues.append(Issue("warning", code, "ambiguous", place, text))
@@ -67,6 +83,7 @@ class Findings:
     def told(self, root: str) -> tuple[Issue, ...]:
         """Return every issue in the order of its place, with what was only counted at the end."""
         counted = [
+            *(_refused(reason, found) for reason, found in self.refused.items()),
             *(_counted(root, kind, n, _UNMAPPED) for kind, n in sorted(self.unmapped.items())),
             *(_counted(root, kind, n, _NOT_READ) for kind, n in sorted(self.not_read.items())),
         ]
@@ -75,6 +92,11 @@ class Findings:
 
 _UNMAPPED = "{n} of {kind}: the code is none that is read; a site may add codes in its rules"
 _NOT_READ = "{n} of {kind}: resources of this type are not read"
+
+
+def _refused(reason: str, found: Refused) -> Issue:
+    more = f" ({found.count} of them; the first is named)" if found.count > 1 else ""
+    return Issue("warning", "not-supported", "dropped", found.place, f"{reason}{more}")
 
 
 def _counted(root: str, kind: str, number: int, wording: str) -> Issue:

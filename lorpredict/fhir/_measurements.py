@@ -67,13 +67,13 @@ def known_codes(entries: Sequence[Entry], book: CodeBook, findings: Findings) ->
         if not meanings and "component" not in resource:  # most Observations of a Bundle
             unknown += 1
             continue
-        found = _known(meanings, resource, entry, entry.place, findings)
+        yield from _known(meanings, resource, entry, entry.place, findings)
         for place, component in objects(resource.get("component")):
             where = f"{entry.place}.component[{place}]"
-            meanings = book.of_observation(component.get("code"))
-            found = [*found, *_known(meanings, component, entry, where, findings)]
-        unknown += not found
-        yield from found
+            of_component = book.of_observation(component.get("code"))
+            meanings = [*meanings, *of_component]
+            yield from _known(of_component, component, entry, where, findings)
+        unknown += not meanings
     if unknown:
         findings.unmapped["Observation"] += unknown
 
@@ -91,6 +91,9 @@ def _known(
         findings.ambiguous(f"{place}.code", "its codes mean different things, so it is not used")
         return ()
     meaning, coding = meanings[0]
+    if meaning.refused:
+        findings.refuse(f"{place}.code", meaning.refused)
+        return ()
     if display_disagrees(meaning.name, coding):
         findings.used(
             f"{place}.code",
@@ -121,9 +124,6 @@ def measurements(
 
 def _measurement(found: Measured, antibodies: Antibodies, findings: Findings) -> Measurement | None:
     name, place = found.meaning.name, found.place
-    if found.meaning.refused:
-        findings.dropped(f"{place}.code", f"{found.meaning.refused}", code="not-supported")
-        return None
     status = found.entry.resource.get("status")
     if status not in knowledge()["statuses"]["observation"]:
         findings.dropped(f"{found.entry.place}.status", f"{name}: not final, amended or corrected")

@@ -35,7 +35,7 @@ def told(part: Part) -> list[int]:
 
 
 def answered(
-    model: Model, *questions: list[Child], what: Sequence[str] = ()
+    model: Model, *questions: Sequence[Child], what: Sequence[str] = ()
 ) -> list[list[int] | BaseException]:
     """Ask all questions in one turn of a loop."""
 
@@ -67,7 +67,8 @@ def test_a_turn_that_brings_more_is_waited_for() -> None:
         return await gathering.ask("", model, [{"n": n}], told)
 
     async def ask() -> list[list[int]]:
-        return await asyncio.gather(late(0, 1), late(0, 2), late(1, 3), late(2, 4), late(9, 5))
+        waiting = [late(0, 1), late(0, 2), late(1, 3), late(2, 4), late(9, 5)]
+        return await asyncio.gather(*waiting)
 
     assert asyncio.run(ask()) == [[2], [4], [6], [8], [10]]
     assert model.asked == [4, 1]
@@ -89,11 +90,11 @@ def test_an_answer_that_cannot_be_written_leaves_the_others_alone() -> None:
 
     async def ask() -> list[list[int] | BaseException]:
         gathering, model = Gathering(), Model()
-        return await asyncio.gather(
+        asked = [
             gathering.ask("", model, [{"n": 1}], unwritable),
             gathering.ask("", model, [{"n": 2}], told),
-            return_exceptions=True,
-        )
+        ]
+        return await asyncio.gather(*asked, return_exceptions=True)
 
     first, second = asyncio.run(ask())
     assert isinstance(first, ArithmeticError)

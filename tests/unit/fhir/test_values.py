@@ -138,6 +138,30 @@ def test_what_only_looks_like_a_predictor_is_dropped_with_the_reason(
     assert [i.code for i in reading.issues if why in i.text] == ["not-supported"]
 
 
+def test_thousands_of_codes_that_are_never_used_are_told_once() -> None:
+    many = [observation("bmi", 18 + n / 1000, "kg/m2", -n, id=f"bmi-{n}") for n in range(1000)]
+    reading = read(*many, observation("weight_stated", 18, "kg", -3))
+
+    (bmi,) = (each for each in reading.issues if "computed here" in each.text)
+    assert bmi.text.endswith("(1000 of them; the first is named)")
+    assert (bmi.code, bmi.kind) == ("not-supported", "dropped")
+    (weight,) = (each for each in reading.issues if "only stated" in each.text)
+    assert "of them" not in weight.text
+    assert bmi.expression != weight.expression
+    assert weight.expression.endswith(".code")
+
+
+def test_what_means_two_things_is_not_counted_as_unknown_too() -> None:
+    both = observation("crp", 12, "mg/L", -3)
+    both["code"]["coding"] += observation("albumin", 36, "g/L", -3)["code"]["coding"]
+    unknown = observation("crp", 12, "mg/L", -3, id="other")
+    unknown["code"]["coding"] = [{"system": "http://loinc.org", "code": "0-0"}, "none", 7, {}]
+    reading = read(both, unknown)
+
+    assert len(told_of(reading, "its codes mean different things")) == 1
+    assert len(told_of(reading, "1 of Observation")) == 1
+
+
 def test_crp_by_a_high_sensitivity_method_is_used_and_told() -> None:
     reading = read(observation("hscrp", 3.2, "mg/L", -3), observation("hscrp", 1.0, "mg/L", 97))
     assert reading.record["crp_mg_l"] == 3.2
