@@ -30,7 +30,7 @@ Message = TypeVar("Message", bound=BaseModel)
 Errors = list[ErrorDetails | dict[str, Any]]
 
 # Records times days; below it an answer is ready sooner than a thread would have started.
-_MOST_AT_ONCE = 20
+_MOST_ON_THE_LOOP = 20
 
 
 class Kind(NamedTuple):
@@ -39,7 +39,7 @@ class Kind(NamedTuple):
     Parameters
     ----------
     ask : puts children to the model
-    most : records times days that are answered at once
+    most : records times days that one request may ask for
     worded : writes the answer
     """
 
@@ -86,7 +86,7 @@ async def answer(
     def ask_and_write() -> tuple[Kept, bytes]:
         return write(predictions.alone(kind.ask, served, question))
 
-    if asked > _MOST_AT_ONCE:
+    if asked > _MOST_ON_THE_LOOP:
         kept, body = await anyio.to_thread.run_sync(ask_and_write)
     elif question.days_since_first_infusion:
         kept, body = ask_and_write()

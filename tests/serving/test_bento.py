@@ -107,7 +107,7 @@ def workers_of(server: Server, *, at_least: int, seconds: float = 60) -> set[str
     last = time.monotonic() + seconds
     found: set[str] = set()
     while len(found) < at_least and time.monotonic() < last:
-        found = set(re.findall(r'"process": (\d+), "message": "Service \w+ init', server.told()))
+        found = set(re.findall(r'"process":(\d+),"message":"Service \w+ init', server.told()))
         time.sleep(0.1)
     return found
 
