@@ -43,11 +43,21 @@ class _Waiting(Generic[Written]):
     written: asyncio.Future[Written]
 
     def end(self, found: Callable[[], Part]) -> None:
-        """Write what was found for these children."""
+        """Write what was found for these children; whatever fails is told to who asked."""
         try:
             self.written.set_result(self.write(found()))
-        except Exception as error:
-            self.written.set_exception(error)
+        except BaseException as error:  # else it would leave the others without an answer
+            self.written.set_exception(_as_error(error))
+
+
+def _as_error(error: BaseException) -> BaseException:
+    """Return what a future takes, and what nobody takes for being told to stop."""
+    is_an_end = isinstance(error, KeyboardInterrupt | SystemExit)
+    if is_an_end or (isinstance(error, Exception) and not isinstance(error, StopIteration)):
+        return error
+    told = RuntimeError(f"{type(error).__name__} while a question was answered")
+    told.__cause__ = error
+    return told
 
 
 Questions = list[_Waiting[Any]]
@@ -129,7 +139,7 @@ def _end_together(questions: Questions, ask: AskModel) -> bool:
     """Ask once for all; False where that was refused, for the one question that has the fault."""
     try:
         found = ask([child for question in questions for child in question.children])
-    except Exception:
+    except BaseException:  # raised again for each question alone
         return False
     begin = 0
     for question in questions:

@@ -6,10 +6,9 @@ and are those of the table of routes, never what was sent.
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import UTC, datetime
-
-from pydantic_core import to_json
 
 
 class JsonLines(logging.Formatter):
@@ -25,7 +24,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **getattr(record, "told", {}),
         }
-        return to_json(told).decode()
+        return json.dumps(told, separators=(",", ":"))
 
 
 def _time(seconds: float) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from lorpredict.errors import BeyondFollowUp, RecordFaults
 from lorpredict.fhir import Abstention
-from lorpredict.survival import FEWEST_AT_RISK, Floats
+from lorpredict.survival import FEWEST_AT_RISK
 from serving.abstention import abstention
 from serving.errors import RequestFault, TimesBeyondFollowUp
 from serving.faults import faults_of_records
@@ -30,7 +31,8 @@ class ImpossibleAnswer(ArithmeticError):
     """What a model returned is no probability; it is told to nobody."""
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True)
+class Found:
     """What a model says of some children.
 
     Parameters
@@ -39,7 +41,25 @@ class Found(NamedTuple):
     """
 
     prediction: RiskPrediction
-    contributions: Contributions | None
+    contributions: Contributions | None = None
+
+    @cached_property
+    def can_be(self) -> list[bool]:
+        """Of each child, whether its probabilities are some and its contributions finite."""
+        interval, contributions = self.prediction.interval, self.contributions
+        probabilities = [self.prediction.risk]
+        if interval is not None:
+            probabilities += [interval.low, interval.high]
+        # NaN is neither above nor below anything.
+        sound = [((each >= 0) & (each <= 1)).all(axis=1) for each in probabilities]
+        if contributions is not None:
+            sound.append(np.isfinite(contributions.values).all(axis=(1, 2)))
+            sound += [
+                np.isfinite(each).all(axis=1)
+                for each in (contributions.base_values, contributions.predicted)
+            ]
+        by_child: list[bool] = np.logical_and.reduce(sound).tolist()
+        return by_child
 
 
 AskModel = Callable[["PackagedModel", Sequence[Child], "Sequence[float] | None"], Found]
@@ -66,14 +86,14 @@ class Told:
 
 def risks(model: PackagedModel, children: Sequence[Child], days: Sequence[float] | None) -> Found:
     """Ask for the risk by each time."""
-    return _possible(Found(model.predict(children, days_since_first_infusion=days), None))
+    return Found(model.predict(children, days_since_first_infusion=days))
 
 
 def explanations(
     model: PackagedModel, children: Sequence[Child], days: Sequence[float] | None
 ) -> Found:
     """Ask for the risk by each time, and for what moved it."""
-    return _possible(Found(*model.answer(children, days_since_first_infusion=days)))
+    return Found(*model.answer(children, days_since_first_infusion=days))
 
 
 def alone(ask: AskModel, served: Served, question: Question) -> Told:
@@ -127,27 +147,10 @@ async def together(
 
 def _told(served: Served, children: Sequence[Child], part: Part) -> Told:
     abstentions = [abstention(child, served.model) for child in children]
+    for row, why_not in zip(part.rows, abstentions, strict=True):
+        if why_not is None and not part.found.can_be[row]:
+            raise ImpossibleAnswer()
     return Told(served, children, abstentions, part.found, part.rows)
-
-
-def _possible(found: Found) -> Found:
-    """Let nothing be told that cannot be, whatever is wrong with a model."""
-    prediction, contributions = found
-    probabilities = [prediction.risk]
-    if prediction.interval is not None:
-        probabilities += [prediction.interval.low, prediction.interval.high]
-    # NaN is neither above nor below anything.
-    if not all(each.min() >= 0 and each.max() <= 1 for each in probabilities):
-        raise ImpossibleAnswer()
-    if contributions is not None and not _finite(
-        (contributions.values, contributions.base_values, contributions.predicted)
-    ):
-        raise ImpossibleAnswer()
-    return found
-
-
-def _finite(arrays: Iterable[Floats]) -> bool:
-    return all(np.isfinite(array).all() for array in arrays)
 
 
 def _placed(

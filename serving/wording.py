@@ -29,7 +29,7 @@ def risk_answers(told: Told) -> bytes:
 
 def explain_answers(told: Told) -> bytes:
     """Write ``serving.answers.ExplainAnswers``."""
-    prediction, contributions = told.found
+    prediction, contributions = told.found.prediction, told.found.contributions
     assert contributions is not None  # noqa: S101  they were asked for
     rows = [_explain_answer(prediction, contributions, row, why) for row, why in _rows(told)]
     scale = {"scale": contributions.scale, "reading": answers.READING}

@@ -92,8 +92,7 @@ def _known(
         return ()
     meaning, coding = meanings[0]
     if meaning.refused:
-        findings.refuse(f"{place}.code", meaning.refused)
-        return ()
+        return [Measured(meaning, holder, entry, place)]
     if display_disagrees(meaning.name, coding):
         findings.used(
             f"{place}.code",
@@ -124,6 +123,9 @@ def measurements(
 
 def _measurement(found: Measured, antibodies: Antibodies, findings: Findings) -> Measurement | None:
     name, place = found.meaning.name, found.place
+    if found.meaning.refused:
+        findings.refuse(f"{place}.code", found.meaning.refused)
+        return None
     status = found.entry.resource.get("status")
     if status not in knowledge()["statuses"]["observation"]:
         findings.dropped(f"{found.entry.place}.status", f"{name}: not final, amended or corrected")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,11 +34,10 @@ class TimeLimit:
             return
         answer = _Answer(send)
 
-        def refuse() -> None:
-            if not answer.has_begun:
-                answer.replace_by(self.refuse(scope, 504)(scope, receive, send))
+        async def refuse() -> None:
+            await self.refuse(scope, 504)(scope, receive, send)
 
-        timer = asyncio.get_running_loop().call_later(self.seconds, refuse)
+        timer = asyncio.get_running_loop().call_later(self.seconds, answer.replace_by, refuse)
         try:
             await self.app(scope, receive, answer.send)
         except BaseException:
@@ -46,6 +46,7 @@ class TimeLimit:
         finally:
             timer.cancel()
             if answer.refusal is not None:
+                answer.go_on()
                 await answer.refusal
 
 
@@ -54,21 +55,32 @@ class _Answer:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._work = asyncio.current_task()
-        self.has_begun = False
+        self._work = _current()
+        self._stops_before = self._work.cancelling()
+        self._has_begun = False
         self.refusal: asyncio.Future[None] | None = None
 
     async def send(self, message: Message) -> None:
         if self.refusal is None:
-            self.has_begun = True
+            self._has_begun = True
             await self._send(message)
 
-    def replace_by(self, refusal: Awaitable[None]) -> None:
-        """Send a refusal at once, and stop the work."""
-        self.refusal = asyncio.ensure_future(refusal)
-        if self._work is not None:
+    def replace_by(self, refuse: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Send a refusal at once and stop the work, unless it has begun to answer."""
+        if not self._has_begun:
+            self.refusal = asyncio.ensure_future(refuse())
             self._work.cancel()
 
     def is_stopped_by_another(self) -> bool:
         """Whether the work was to end in any case, such as with its client."""
-        return self._work is not None and self._work.uncancel() > 0
+        return self._work.cancelling() > self._stops_before + 1
+
+    def go_on(self) -> None:
+        """Take back that the work was to stop; what stands around it goes on."""
+        self._work.uncancel()
+
+
+def _current() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  whoever awaits stands in a task
+    return task

@@ -101,6 +101,25 @@ def test_an_answer_that_cannot_be_written_leaves_the_others_alone() -> None:
     assert second == [4]
 
 
+@pytest.mark.parametrize("kind", [StopIteration, asyncio.CancelledError, GeneratorExit])
+def test_whatever_a_model_raises_nobody_waits_for_ever(kind: type[BaseException]) -> None:
+    def ask(children: Sequence[Child]) -> list[int]:
+        if any("fault" in child for child in children):
+            raise kind
+        return [2 * child["n"] for child in children]
+
+    async def all_of() -> list[list[int] | BaseException]:
+        gathering = Gathering()
+        questions = [[{"n": 1}], [{"fault": 1}], [{"n": 3}]]
+        asked = [gathering.ask("", ask, question, told) for question in questions]
+        return await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 5)
+
+    first, second, third = asyncio.run(all_of())
+
+    assert (first, third) == ([2], [6])
+    assert str(second) == f"{kind.__name__} while a question was answered"
+
+
 def test_different_questions_are_not_mixed() -> None:
     model = Model()
 

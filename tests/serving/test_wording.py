@@ -83,6 +83,16 @@ def test_what_is_no_probability_is_told_to_nobody(
     assert answer.json()["type"] == "urn:problem:lorpredict:unexpected"
 
 
+def test_of_whom_nothing_is_told_nothing_can_be_wrong(models: ServedModels, child: Any) -> None:
+    client = _of_wrong(models, "risk", math.nan)
+    answer = client.post("/v1/predict", json={"records": [ABSTAINED[0], child]})
+
+    assert answer.status_code == 200
+    first, second = answer.json()["answers"]
+    assert first["abstention"]["reason"] == "no_usable_labs"
+    assert len(second["risks"]) == 2
+
+
 def test_a_contribution_that_is_no_number_is_told_to_nobody(
     models: ServedModels, child: Any
 ) -> None:

@@ -100,6 +100,33 @@ def test_an_app_that_swallows_its_end_answers_nothing_more() -> None:
     assert [each.get("status", each.get("body")) for each in sent] == [504, b"too late"]
 
 
+def test_what_stands_around_a_limit_can_still_end_by_itself() -> None:
+    async def stubborn(_: Scope, __: Receive, ___: Send) -> None:
+        try:
+            await anyio.sleep(30)
+        except BaseException:
+            return
+
+    async def within_another_limit() -> bool:
+        with anyio.move_on_after(0.3) as around:
+            await TimeLimit(stubborn, 0.05, refuse)({"type": "http"}, _nothing, _nowhere)
+            await anyio.sleep(30)
+        return around.cancelled_caught
+
+    assert anyio.run(within_another_limit)
+
+
+def test_a_refusal_that_fails_is_told_to_whoever_asked() -> None:
+    def fails(_: Scope, __: int) -> ASGIApp:
+        raise LookupError("no refusal")
+
+    async def sleeps(_: Scope, __: Receive, ___: Send) -> None:
+        await anyio.sleep(30)
+
+    with pytest.raises(LookupError, match="no refusal"):
+        TestClient(TimeLimit(sleeps, 0.05, fails)).get("/")
+
+
 def test_an_error_of_the_app_goes_on() -> None:
     async def fails(_: Scope, __: Receive, ___: Send) -> None:
         raise LookupError("lost")

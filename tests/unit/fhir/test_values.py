@@ -151,6 +151,20 @@ def test_thousands_of_codes_that_are_never_used_are_told_once() -> None:
     assert weight.expression.endswith(".code")
 
 
+def test_a_newer_version_that_cannot_be_used_still_replaces_the_older_one() -> None:
+    older = observation(
+        "crp", 12, "mg/L", -3, id="one", meta={"lastUpdated": "2023-01-02T08:00:00Z"}
+    )
+    newer = observation(
+        "crp_molar", 200, "nmol/L", -3, id="one", meta={"lastUpdated": "2023-01-03T08:00:00Z"}
+    )
+    reading = read(older, newer)
+
+    assert "crp_mg_l" not in reading.record
+    assert len(told_of(reading, "a newer version of it is there")) == 1
+    assert len(told_of(reading, "moles")) == 1
+
+
 def test_what_means_two_things_is_not_counted_as_unknown_too() -> None:
     both = observation("crp", 12, "mg/L", -3)
     both["code"]["coding"] += observation("albumin", 36, "g/L", -3)["code"]["coding"]
