@@ -72,15 +72,15 @@ class CodeBook:
         codings = concept.get("coding") if isinstance(concept, dict) else None
         if not isinstance(codings, list):
             return []
-        found: dict[str, tuple[Meaning, Json]] = {}
+        found: list[tuple[Meaning, Json]] = []
         for coding in codings:  # in one loop: most Observations of a Bundle end here
             try:
                 meaning = self.observations.get((coding["system"], coding["code"]))
             except (KeyError, TypeError):  # no object, or without system or code, or neither a text
                 continue
-            if meaning is not None:
-                found.setdefault(meaning.name, (meaning, coding))
-        return list(found.values())
+            if meaning is not None and not any(meaning.name == each.name for each, _ in found):
+                found.append((meaning, coding))
+        return found
 
     def of_drug(self, concept: Any) -> dict[str, Json]:
         """Return the ingredients that a CodeableConcept names, each with its coding."""

@@ -80,12 +80,13 @@ def of_bundle(bundle: Any, findings: Findings, root: str = "Bundle") -> Iterator
         return
     for place, entry in enumerate(listed or ()):
         where = f"{root}.entry[{place}].resource"
-        if not isinstance(entry, dict):
+        try:
+            resource, full_url = entry.get("resource"), entry.get("fullUrl")
+        except AttributeError:
             findings.dropped(where, "an entry that is not an object", code="structure")
             continue
-        resource = entry.get("resource")
         if _is_usable(resource, where, findings):
-            yield Entry(where, resource, text(entry.get("fullUrl")))
+            yield Entry(where, resource, full_url and text(full_url))
 
 
 def of_list(resources: Iterable[Any], findings: Findings, root: str) -> Iterator[Entry]:
@@ -134,16 +135,15 @@ def _refuse_other_bundles(bundle: Any) -> None:
 
 def _is_usable(resource: Any, place: str, findings: Findings) -> TypeGuard[Json]:
     """Whether there is a resource; tell what is there otherwise."""
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    if isinstance(kind, str) and kind != "OperationOutcome":
+        return True
     if not isinstance(resource, dict):
         findings.dropped(place, "no resource that is an object", code="structure")
-        return False
-    kind = resource.get("resourceType")
-    if not isinstance(kind, str):
-        findings.dropped(place, "a resource without resourceType", code="structure")
     elif kind == "OperationOutcome":
         _tell_outcome(resource, place, findings)
     else:
-        return True
+        findings.dropped(place, "a resource without resourceType", code="structure")
     return False
 
 

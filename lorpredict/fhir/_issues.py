@@ -37,7 +37,7 @@ class Issue:
 
 @dataclass
 class Refused:
-    """Codes that are never used for one and the same reason: where the first stands, how many."""
+    """Codes that are never used for one and the same reason: who has the first, and how many."""
 
     place: str
     count: int = 0
@@ -96,7 +96,7 @@ _NOT_READ = "{n} of {kind}: resources of this type are not read"
 
 def _refused(reason: str, found: Refused) -> Issue:
     more = f" ({found.count} of them; the first is named)" if found.count > 1 else ""
-    return Issue("warning", "not-supported", "dropped", found.place, f"{reason}{more}")
+    return Issue("warning", "not-supported", "dropped", f"{found.place}.code", f"{reason}{more}")
 
 
 def _counted(root: str, kind: str, number: int, wording: str) -> Issue:

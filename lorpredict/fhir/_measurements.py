@@ -64,8 +64,11 @@ def known_codes(entries: Sequence[Entry], book: CodeBook, findings: Findings) ->
     for entry in entries:
         resource = entry.resource
         meanings = book.of_observation(resource.get("code"))
-        if not meanings and "component" not in resource:  # most Observations of a Bundle
-            unknown += 1
+        if "component" not in resource:
+            if meanings:
+                yield from _known(meanings, resource, entry, entry.place, findings)
+            else:  # most Observations of a Bundle
+                unknown += 1
             continue
         yield from _known(meanings, resource, entry, entry.place, findings)
         for place, component in objects(resource.get("component")):
@@ -124,7 +127,7 @@ def measurements(
 def _measurement(found: Measured, antibodies: Antibodies, findings: Findings) -> Measurement | None:
     name, place = found.meaning.name, found.place
     if found.meaning.refused:
-        findings.refuse(f"{place}.code", found.meaning.refused)
+        findings.refuse(place, found.meaning.refused)
         return None
     status = found.entry.resource.get("status")
     if status not in knowledge()["statuses"]["observation"]:

@@ -59,11 +59,13 @@ class Identities:
             if key and entry.full_url:
                 self._keys[entry.full_url] = key
 
-    def of(self, told: str) -> str | None:
+    def of(self, told: str | None) -> str | None:
         """Return the one name of a patient: by a relative or absolute reference, or a URN.
 
-        A Group or a Device is none.
+        A Group or a Device is none, and no reference names nobody.
         """
+        if told is None:
+            return None
         if told not in self._keys:
             self._keys[told] = self._named(told)
         return self._keys[told]
@@ -100,15 +102,13 @@ def the_child(
     subjects: set[str] = set()
     theirs: dict[str, list[Entry]] = {}
     for kind in CLINICAL:
-        theirs[kind] = []
-        for entry in by_type.get(kind, ()):
-            told = reference(entry.resource.get("subject"))
-            key = identities.of(told) if told else None
+        of_kind = by_type.get(kind, ())
+        keys = [identities.of(reference(entry.resource.get("subject"))) for entry in of_kind]
+        for entry, key in zip(of_kind, keys, strict=True):
             if key is None:
                 findings.dropped(f"{entry.place}.subject", NOBODYS, code="required")
-            else:
-                subjects.add(key)
-                theirs[kind].append(entry)
+        subjects.update(key for key in set(keys) if key is not None)
+        theirs[kind] = [e for e, key in zip(of_kind, keys, strict=True) if key is not None]
     return Child(tuple(patients), _one_key(patients, subjects)), theirs
 
 

@@ -228,8 +228,11 @@ def _of_one_version(measured: Iterable[Measured], findings: Findings) -> list[Me
     """Keep what stands in the version of its Observation that counts."""
     found = list(measured)
     entries = {each.entry.place: each.entry for each in found}
-    counting = {entry.place for entry in each_once(list(entries.values()), findings)}
-    return [each for each in found if each.entry.place in counting]
+    counting = each_once(list(entries.values()), findings)
+    if len(counting) == len(entries):
+        return found
+    places = {entry.place for entry in counting}
+    return [each for each in found if each.entry.place in places]
 
 
 def _observations(record: Record) -> tuple[str, ...]:
