@@ -106,16 +106,22 @@ def folders(settings: Settings) -> dict[str, Path]:
 
 
 def folders_in(place: Path) -> dict[str, Path]:
-    """Find the model folders in a folder, which may be one itself."""
-    if (place / "model.toml").is_file():
-        return {"champion": place}
-    found = {alias: place / alias for alias in ALIASES if (place / alias).is_dir()}
+    """Find the model folders in a folder, which may be one itself, or what MLflow has fetched."""
+    if (_model_in(place) / "model.toml").is_file():
+        return {"champion": _model_in(place)}
+    found = {alias: _model_in(place / alias) for alias in ALIASES if (place / alias).is_dir()}
     if "champion" not in found:
         what = (
             "holds no champion/ and is no model folder itself" if place.is_dir() else "is not there"
         )
         raise ModelNotFound(f"{place} {what}. {WHAT_TO_DO}")
     return found
+
+
+def _model_in(place: Path) -> Path:
+    """The model folder in what ``mlflow artifacts download`` has written; else the place itself."""
+    inside = [file.parent for file in place.glob("artifacts/*/model.toml")]
+    return inside[0] if len(inside) == 1 else place
 
 
 def fetch(registry: Registry, cache: Path, *, unless_there: bool = False) -> Path:

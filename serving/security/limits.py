@@ -59,9 +59,13 @@ class RateLimits:
         wait = self._by_client.take(client.name, per_minute / self._workers)
         if wait:
             raise TooManyRequests(
-                f"More requests than the {per_minute:g} a minute that this client may send.",
+                f"More requests than this client may send: {per_minute:g} a minute{self._shared}.",
                 retry_after=wait,
             )
+
+    @property
+    def _shared(self) -> str:
+        return f", shared by {self._workers} processes" if self._workers > 1 else ""
 
     def refuse_guesser(self, peer: str | None) -> None:
         """Refuse an address from which too many authorisations have failed.

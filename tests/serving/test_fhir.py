@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,19 @@ def test_the_answer_is_a_valid_risk_assessment_with_basis_and_reasons(client: Te
     assert len(told["prediction"][0]["extension"]) == 6
     assert any("emonstration only" in note["text"] for note in told["note"])
     assert told["method"]["text"].startswith("lorpredict-week14")
+
+
+def test_the_bundle_of_the_manual_is_that_of_its_page_and_is_answered(client: TestClient) -> None:
+    manual = Path(__file__).parents[2] / "docs" / "how-to"
+    shipped = json.loads((manual / "bundle.json").read_text("utf-8"))
+    block = (manual / "fhir.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
+    told: dict[str, Any] = {}
+    exec(block, told)  # noqa: S102  our own page
+
+    answer = client.post("/v1/fhir/predict?as_of=2025-04-14", json=shipped)
+
+    assert shipped == told["bundle"]
+    assert answer.json()["resourceType"] == "RiskAssessment"
 
 
 def test_the_challenger_answers_when_asked(client: TestClient) -> None:

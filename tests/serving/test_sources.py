@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from lorpredict.errors import DamagedModel
 from serving.desk import Desk
-from serving.models import ServedModels
+from serving.models import ServedModels, fingerprints
 from serving.renewal import Renewal
 from serving.settings import Settings, SettingsError
 from serving.sources import ModelNotFound, Registry, folders, local, source, without_password
@@ -246,3 +247,24 @@ def test_an_alias_that_moved_is_served_without_a_restart(registry: str, tmp_path
         "champion": "2",
         "challenger": "1",
     }
+
+
+def test_what_mlflow_has_fetched_is_served_as_it_lies(tmp_path: Path) -> None:
+    for alias in ("champion", "challenger"):
+        inside = tmp_path / alias / "artifacts" / "model"
+        inside.mkdir(parents=True)
+        (inside / "model.toml").touch()
+
+    assert folders(Settings(str(tmp_path))) == {
+        alias: tmp_path / alias / "artifacts" / "model" for alias in ("champion", "challenger")
+    }
+    assert folders(Settings(str(tmp_path / "challenger"))) == {
+        "champion": tmp_path / "challenger" / "artifacts" / "model"
+    }
+
+
+def test_a_folder_that_is_no_model_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "champion").mkdir()
+
+    with pytest.raises(DamagedModel, match="is not a model folder: no SHA256SUMS in it"):
+        fingerprints(Settings(str(tmp_path)))

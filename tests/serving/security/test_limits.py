@@ -77,7 +77,7 @@ def test_workers_share_a_limit(clock: Clock) -> None:
 
     limits.count(client)
     limits.count(client)
-    with pytest.raises(TooManyRequests, match="the 8 a minute") as refused:
+    with pytest.raises(TooManyRequests, match="8 a minute, shared by 4 processes") as refused:
         limits.count(client)
     assert refused.value.retry_after == 30
 
