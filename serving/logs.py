@@ -10,6 +10,8 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from serving.audit.records import time_text
+
 
 class JsonLines(logging.Formatter):
     """One JSON object a line."""
@@ -17,7 +19,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write a record; of an exception only its class and place are there by then."""
         told = {
-            "time": _time(record.created),
+            "time": time_text(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
             "logger": record.name,
             "process": record.process,
@@ -25,11 +27,6 @@ class JsonLines(logging.Formatter):
             **getattr(record, "told", {}),
         }
         return json.dumps(told, separators=(",", ":"))
-
-
-def _time(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
-    return f"{moment.isoformat(timespec='microseconds')}Z"
 
 
 def log_as_json() -> None:

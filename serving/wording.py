@@ -12,8 +12,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from lorpredict.explanation import Contributions
-from lorpredict.explanation.wording import in_words, sentence
+from lorpredict.explanation import Contributions, top_contributions
 from lorpredict.fhir import Abstention
 from lorpredict.survival import RiskPrediction
 from serving import answers
@@ -111,22 +110,20 @@ def _time(prediction: RiskPrediction, position: int, time: int) -> dict[str, Any
 
 
 def _contributions(contributions: Contributions, position: int, time: int) -> list[dict[str, Any]]:
-    predictors, labels = contributions.predictors, contributions.names_in_words
-    units, scale = contributions.units, contributions.scale
+    places, units = contributions.in_order[position][time], contributions.units
     measured = contributions.data[position].tolist()
-    values = contributions.values_in_words(position)
-    moved = contributions.values[position, :, time].tolist()
+    sentences = top_contributions(contributions, position, time, n=len(places))
     return [
         {
-            "predictor": predictors[place],
-            "label": labels[place],
+            "predictor": each.predictor,
+            "label": each.label,
             "unit": units[place] or None,
             "value": measured[place],
             "measured": measured[place] is not None,
-            "contribution": moved[place],
-            "text": sentence(labels[place], values[place], in_words(moved[place], scale)),
+            "contribution": each.contribution,
+            "text": str(each),
         }
-        for place in contributions.in_order[position][time]
+        for place, each in zip(places, sentences, strict=True)
     ]
 
 

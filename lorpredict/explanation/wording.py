@@ -30,7 +30,7 @@ class ContributionSentence(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        return sentence(self.label, self.value, self.text)
+        return f"{self.label} ({self.value}): {self.text}"
 
 
 def top_contributions(
@@ -56,11 +56,6 @@ def top_contributions(
         )
         for place in contributions.in_order[patient][time][:n]
     ]  # fmt: skip
-
-
-def sentence(label: str, value: str, text: str) -> str:
-    """Say of one predictor what was measured, and what that did."""
-    return f"{label} ({value}): {text}"
 
 
 def in_words(contribution: float, scale: Scale) -> str:

@@ -147,7 +147,7 @@ class BulkExport:
             self._entries.setdefault(f"Patient/{entry.id}", []).append(entry)
         elif kind in CLINICAL and self._means_something(entry.resource):
             told = reference(entry.resource.get("subject"))
-            child = self._identities.of(told) if told else None
+            child = self._identities.of(told)
             if child is None:
                 where = f"{entry.place}.subject"
                 self.broken_.append(Issue("warning", "required", "dropped", where, NOBODYS))

@@ -12,7 +12,7 @@ import hmac
 import os
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -72,10 +72,6 @@ def _shortened(key: bytes, plain: bytes) -> str:
 _ONE_WAY = (str, bool, int)
 
 
-def _named(mapping: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
-    return ((str(name), each) for name, each in mapping.items())
-
-
 def _plain(value: Any) -> Any:
     """Write a value as JSON in one way only."""
     if isinstance(value, _ONE_WAY) or value is None:
@@ -83,7 +79,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in sorted(_named(value))}
+        named = {str(name): each for name, each in value.items()}
+        return {name: _plain(named[name]) for name in sorted(named)}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if isinstance(value, date):
