@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -27,7 +27,8 @@ from lorpredict.evaluation import (
 from lorpredict.evaluation.leakage import leakage_of
 from lorpredict.models import FamilyModel, ModelFamily, families, named
 from lorpredict.outcome import AtRisk, landmark
-from lorpredict.packaged import JudgedRule, ModelFacts, PackagedModel, TrainingFacts
+from lorpredict.packaged import CohortCourse, JudgedRule, ModelFacts, PackagedModel, TrainingFacts
+from lorpredict.packaged._cohort import course_of, quartiles_of
 from lorpredict.sensitivity import Sensitivity, sensitivity_of
 from lorpredict.survival import last_day_at_risk
 from lorpredict.uncertainty import Uncertainty, uncertainty_of
@@ -81,6 +82,7 @@ class Development:
                 metrics=self.evaluation.metrics()[family],
                 rules=tuple(JudgedRule(**asdict(rule)) for rule in self.verdicts.rules[family]),
                 tuned=self._tuned(family),
+                course=self._course(family),
             ),
             encoding=model.encoding_,
             curves=model.curves_,
@@ -102,6 +104,12 @@ class Development:
         """What would be found of the champion if what cannot be known were otherwise."""
         champion = self.verdicts.champion
         return sensitivity_of(self.cohort, self.evaluation, champion, seed=self.seed)
+
+    def _course(self, family: str) -> CohortCourse:
+        model, evaluation = self.models[family], self.evaluation
+        told = model.predict_survival(self.at_risk.X, evaluation.horizons).risk
+        course = course_of(self.cohort.name, self.at_risk)
+        return replace(course, quartiles=quartiles_of(evaluation, family, told))
 
     def _tuned(self, family: str) -> dict[str, str | float]:
         choice = self.choices.get(family)

@@ -4,6 +4,7 @@ Training logs the folder, the registry versions it, the service loads it. It nee
 numba to answer, nothing else; no row of any cohort is in it.
 """
 
+from lorpredict.packaged._course import CohortCourse, CoursePoint, Quarter, RiskQuartiles
 from lorpredict.packaged._facts import JudgedRule, ModelFacts, Recalibration, TrainingFacts
 from lorpredict.packaged._fingerprint import fingerprint
 from lorpredict.packaged._folder import model_folder_in
@@ -11,11 +12,15 @@ from lorpredict.packaged._model import PackagedModel
 from lorpredict.packaged._registration import Registration, is_registry_address
 
 __all__ = [
+    "CohortCourse",
+    "CoursePoint",
     "JudgedRule",
     "ModelFacts",
     "PackagedModel",
+    "Quarter",
     "Recalibration",
     "Registration",
+    "RiskQuartiles",
     "TrainingFacts",
     "fingerprint",
     "is_registry_address",

@@ -11,6 +11,7 @@ import numpy as np
 
 from lorpredict.design import ModelDesign
 from lorpredict.errors import interval_text
+from lorpredict.packaged._course import CohortCourse, present
 from lorpredict.survival import Floats
 from lorpredict.synthetic import CAUTION
 
@@ -46,7 +47,7 @@ class TrainingFacts:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for TOML; what is absent is left out."""
         references = list(self.growth_references) or None
-        return _present(asdict(self) | {"growth_references": references})
+        return present(asdict(self) | {"growth_references": references})
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
@@ -120,6 +121,9 @@ class ModelFacts:
         Every adjustment to another cohort, the latest last.
     rules
         The rules of the gate that the model was judged by, as it was trained.
+    course
+        What became of the children who taught it, or of those it was recalibrated on since; an
+        old folder does not tell.
     """
 
     name: str
@@ -136,6 +140,7 @@ class ModelFacts:
     tuned: Mapping[str, str | float] = field(default_factory=dict)
     recalibrations: tuple[Recalibration, ...] = ()
     rules: tuple[JudgedRule, ...] = ()
+    course: CohortCourse | None = None
 
     @property
     def recalibration(self) -> Recalibration | None:
@@ -186,14 +191,16 @@ class ModelFacts:
             "reasons": list(self.reasons),
             "metrics": dict(self.metrics),
             "tuned": dict(self.tuned) or None,
-            "recalibrations": [_present(asdict(each)) for each in self.recalibrations] or None,
+            "recalibrations": [present(asdict(each)) for each in self.recalibrations] or None,
             "rules": [asdict(each) for each in self.rules] or None,
+            "course": None if self.course is None else self.course.to_dict(),
         }
-        return _present(content)
+        return present(content)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        """Build the facts from :meth:`to_dict`; an old folder lacks recalibrations and rules."""
+        """Build the facts from :meth:`to_dict`; an old folder lacks the latest fields."""
+        course = content.get("course")
         return cls(
             **{
                 **content,
@@ -204,9 +211,6 @@ class ModelFacts:
                     Recalibration(**each) for each in content.get("recalibrations", ())
                 ),
                 "rules": tuple(JudgedRule(**each) for each in content.get("rules", ())),
+                "course": None if course is None else CohortCourse.from_dict(course),
             }
         )
-
-
-def _present(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in content.items() if value is not None}
