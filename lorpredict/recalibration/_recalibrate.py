@@ -12,7 +12,7 @@ from lorpredict.errors import DesignError, TooLittleData, did_you_mean
 from lorpredict.evaluation.calibration import observed_risk
 from lorpredict.outcome import AtRisk
 from lorpredict.packaged import ModelFacts, PackagedModel, Recalibration
-from lorpredict.packaged._cohort import at_risk_for, features_of
+from lorpredict.packaged._cohort import at_risk_for, course_of, features_of
 from lorpredict.packaged._facts import RECALIBRATED
 from lorpredict.recalibration._curves import adjusted
 from lorpredict.recalibration._slope import NewChildren
@@ -91,6 +91,8 @@ def recalibrate(
     _warn_few(record)
     remarks = _remarks(model.facts, record, _level(found.curves, children))
     facts = _facts(model.facts, record, remarks, follow_up=_follow_up(model, at_risk))
+    # The quartiles were of the model as it was; what it tells now was predicted for nobody unseen.
+    facts = replace(facts, course=course_of(cohort.name, at_risk))
     return PackagedModel(facts, model.encoding, found.curves)
 
 

@@ -166,6 +166,16 @@ def test_facts_say_by_which_children_and_how(ridge: PackagedModel, elsewhere: Co
     assert recalibrate(ridge, elsewhere).facts.recalibration.slope is None  # type: ignore[union-attr]
 
 
+def test_course_becomes_that_of_the_children_and_nothing_unseen_is_told_of_them(
+    ridge: PackagedModel, elsewhere: Cohort
+) -> None:
+    before, after = ridge.facts.course, recalibrate(ridge, elsewhere).facts.course
+    assert before is not None
+    assert after is not None
+    assert len(before.quartiles) == 2
+    assert (after.cohort, after.points[0].at_risk, after.quartiles) == ("elsewhere", 200, ())
+
+
 def test_follow_up_becomes_that_of_the_children_where_it_is_shorter(
     ridge: PackagedModel, elsewhere: Cohort
 ) -> None:
