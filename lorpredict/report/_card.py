@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lorpredict.evaluation import measure_label
 from lorpredict.models import families
-from lorpredict.packaged import JudgedRule, PackagedModel, Recalibration
+from lorpredict.packaged import CoursePoint, JudgedRule, PackagedModel, Recalibration
 from lorpredict.report._use import NOT_FOR, intended_use, limits, stage_means
 
 # What a card leaves to the report, so that it stays within two pages.
@@ -25,6 +25,7 @@ def model_card(model: PackagedModel) -> str:
         _use(model),
         _training(model),
         *_recalibration(model),
+        *_course(model),
         _performance(model),
         _single_risk(model),
         *_gate(model),
@@ -81,6 +82,35 @@ def _training(model: PackagedModel) -> str:
         f"Synthetic: **{'yes' if training.synthetic else 'no'}**. "
         f"SHA-256 of the checked table: `{training.sha256}`.{_tuned(model)}"
     )
+
+
+def _course(model: PackagedModel) -> Iterator[str]:
+    """Tell what became of the children by the horizons; an older folder does not know."""
+    course = model.facts.course
+    if course is None:
+        return
+    ends = (course.points[0].day_since_first_infusion, course.points[-1].day_since_first_infusion)
+    days = sorted({*ends, *model.facts.horizons_since_first_infusion.tolist()})
+    points = [point for point in map(course.at, days) if point is not None]
+    rows = [
+        [
+            "days since the first infusion",
+            *(f"{point.day_since_first_infusion:.0f}" for point in points),
+        ],
+        ["children at risk", *(str(point.at_risk) for point in points)],
+        ["lost response by then (Kaplan-Meier, 95 % interval)", *map(_lost, points)],
+    ]
+    head, *told = [f"| {' | '.join(row)} |" for row in rows]
+    table = "\n".join([head, "|---" * len(rows[0]) + "|", *told])
+    yield f"## What became of the children of {course.cohort}\n\n{table}"
+
+
+def _lost(point: CoursePoint) -> str:
+    """Kaplan and Meier's risk with its interval, where there is one."""
+    if point.low is None or point.high is None:
+        return f"{100 * point.risk:.1f} %"
+    low, high = 100 * point.low, 100 * point.high
+    return f"{100 * point.risk:.1f} % ({low:.1f} to {high:.1f} %)"
 
 
 def _tuned(model: PackagedModel) -> str:

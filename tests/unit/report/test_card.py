@@ -146,6 +146,25 @@ def test_a_folder_of_before_the_rules_has_a_card_without_them(
     assert "## Gate" not in model_card(old)
 
 
+def test_a_card_tells_what_became_of_the_children(packaged: dict[str, PackagedModel]) -> None:
+    told = (
+        "## What became of the children of beijing-reconstructed\n\n"
+        "| days since the first infusion | 98 | 365 | 730 | 1370 |\n"
+        "|---|---|---|---|---|\n"
+        "| children at risk | 69 | 50 | 25 | 5 |\n"
+        "| lost response by then (Kaplan-Meier, 95 % interval) | 0.0 % | 15.7 % (8.7 to 27.2 %) |"
+    )
+    assert told in model_card(packaged["ridge"])
+
+
+def test_a_folder_of_before_the_course_has_a_card_without_it(
+    packaged: dict[str, PackagedModel],
+) -> None:
+    model = packaged["ridge"]
+    old = replace(model, facts=replace(model.facts, course=None))
+    assert "What became of" not in model_card(old)
+
+
 def test_a_card_tells_limits_and_where_the_report_is(packaged: dict[str, PackagedModel]) -> None:
     card = model_card(packaged["ridge"])
     assert "Nothing here is external validation" in card
