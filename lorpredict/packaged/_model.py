@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike
 
 from lorpredict.clinical import Predictor
 from lorpredict.errors import DamagedModel
-from lorpredict.explanation import Contributions, ExactExplainer, Interactions
+from lorpredict.explanation import Contributions, Interactions
 from lorpredict.features import Encoding
+from lorpredict.packaged._explainers import Explainers
 from lorpredict.packaged._facts import ModelFacts
 from lorpredict.packaged._folder import (
     FolderContent,
@@ -60,9 +61,6 @@ class PackagedModel:
     curves: CurveModel
     uncertainty: Uncertainty | None = None
     documents: Mapping[str, str] = field(default_factory=dict)
-    _explainers: dict[tuple[float, ...], ExactExplainer] = field(
-        default_factory=dict, repr=False, init=False
-    )
 
     def predict(
         self, records: Records | pd.DataFrame, *, days_since_first_infusion: ArrayLike | None = None
@@ -128,7 +126,7 @@ class PackagedModel:
         predictors = len(encoding.predictors)
         values = np.empty((len(question.checked), predictors, predictors, len(question.asked)))
         for days, rows in question.by_days():
-            explainer = self._explainer(days)
+            explainer = self._explainers.at(days)
             found = encoding.by_predictor(explainer.interactions(question.features[rows]))
             values[rows] = encoding.by_predictor(found, axis=2)
         return Interactions(
@@ -254,7 +252,7 @@ class PackagedModel:
         values = np.empty((len(question.checked), len(told), len(question.asked)))
         base_values, predicted = np.empty((2, *question.own_days.shape))
         for days, rows in question.by_days():
-            exact = self._explainer(days)(question.features[rows])
+            exact = self._explainers.at(days)(question.features[rows])
             values[rows] = exact.values if detail else encoding.by_predictor(exact.values)
             base_values[rows], predicted[rows] = exact.base_values, exact.predicted
         return Contributions(
@@ -269,12 +267,6 @@ class PackagedModel:
             interval=interval if exact.scale == "risk" else None,
         )
 
-    def _explainer(self, days: Floats) -> ExactExplainer:
-        """Building one costs ten to twenty explanations, so the horizons' is kept."""
-        key = tuple(days)
-        if key not in self._explainers:
-            explainer = ExactExplainer(self.curves, days)
-            if key != self.facts.horizons:
-                return explainer
-            self._explainers[key] = explainer
-        return self._explainers[key]
+    @cached_property
+    def _explainers(self) -> Explainers:
+        return Explainers(self.curves, self.facts.horizons)

@@ -169,7 +169,7 @@ def test_a_shipped_model_needs_nothing_of_its_development(
     development: Development, raw: pd.DataFrame
 ) -> None:
     shipped: PackagedModel = development.packaged("ridge")
-    own = {"facts", "encoding", "curves", "uncertainty", "documents", "_explainers"}
+    own = {"facts", "encoding", "curves", "uncertainty", "documents"}
     assert vars(shipped).keys() == own
 
 
