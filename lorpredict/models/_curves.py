@@ -182,11 +182,12 @@ class SurvivalForest:
     def at(self, days: Floats) -> TreeEnsemble:
         """The trees cut to some days; the latest few are kept, since cutting costs much more."""
         asked = days.tobytes()
-        if asked not in self._cut:
-            while len(self._cut) >= _KEPT:
-                self._cut.pop(next(iter(self._cut)), None)
-            self._cut[asked] = self.trees.at(days)
-        return self._cut[asked]
+        found = self._cut.get(asked)
+        if found is None:
+            found = self._cut[asked] = self.trees.at(days)
+            for oldest in list(self._cut)[:-_KEPT]:  # another thread may have been here
+                self._cut.pop(oldest, None)
+        return found
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """All that is needed to build the model again."""
