@@ -10,6 +10,7 @@ from lorpredict.packaged._fingerprint import fingerprint
 from lorpredict.packaged._folder import model_folder_in
 from lorpredict.packaged._model import PackagedModel
 from lorpredict.packaged._registration import Registration, is_registry_address
+from lorpredict.packaged._unmeasured import Unmeasured
 
 __all__ = [
     "CohortCourse",
@@ -22,6 +23,7 @@ __all__ = [
     "Registration",
     "RiskQuartiles",
     "TrainingFacts",
+    "Unmeasured",
     "fingerprint",
     "is_registry_address",
     "model_folder_in",

@@ -26,6 +26,7 @@ from lorpredict.packaged._folder import (
 from lorpredict.packaged._question import Question
 from lorpredict.packaged._records import RecordReader
 from lorpredict.packaged._reference import reference_records
+from lorpredict.packaged._unmeasured import Unmeasured, unmeasured_in
 from lorpredict.survival import CurveModel, Floats, RiskInterval, RiskPrediction
 from lorpredict.uncertainty import Uncertainty, interval_method
 
@@ -137,6 +138,25 @@ class PackagedModel:
             scale=explainer.scale,
             catalogue=self.facts.design.catalogue,
         )
+
+    def unmeasured(
+        self, record: Mapping[str, Any], *, days_since_first_infusion: ArrayLike | None = None
+    ) -> tuple[Unmeasured, ...]:
+        """What each predictor that was not measured leaves open, the widest range first.
+
+        One predictor at a time takes values within what the training children showed, all others
+        stay as they are, missing ones missing: numbers nine values over their central 95 %,
+        booleans both, categories the levels that occurred. It is how this model's answers differ
+        between children, not what measuring will do, and the risk that is told without the
+        predictor need not lie between.
+
+        Parameters
+        ----------
+        record, days_since_first_infusion
+            One record; otherwise as in :meth:`predict`, whose errors it raises.
+        """
+        question = self._asked([record], days_since_first_infusion)
+        return unmeasured_in(question, self.encoding, self._columns, self.curves)
 
     @property
     def interval_method(self) -> str:

@@ -50,6 +50,22 @@ def test_the_loaded_model_answers_like_the_model(
 
 
 @every_family
+def test_the_loaded_model_tells_the_same_course_and_leaves_the_same_open(
+    name: str, loaded: PackagedModel, packaged: dict[str, PackagedModel]
+) -> None:
+    course, record = loaded.facts.course, {"albumin_g_l": 35.0, "growth_delay": False}
+    assert course is not None
+    assert course == packaged[name].facts.course
+    assert [point.at_risk for point in map(course.at, (98, 365, 730)) if point] == [69, 50, 25]
+    pairs = zip(loaded.unmeasured(record), packaged[name].unmeasured(record), strict=True)
+    for again, before in pairs:
+        assert again.predictor == before.predictor
+        np.testing.assert_array_equal(
+            [again.lowest, again.highest], [before.lowest, before.highest]
+        )
+
+
+@every_family
 def test_the_loaded_model_answers_like_the_library(
     name: str, loaded: PackagedModel, learn: LearnOrReuse, at_risk: AtRisk
 ) -> None:
