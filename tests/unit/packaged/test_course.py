@@ -74,7 +74,9 @@ def test_the_course_ends_while_five_children_are_at_risk(at_risk: AtRisk) -> Non
     early = at_risk.y.copy()
     early["duration"] = np.minimum(early["duration"], 400.0)
     course = course_of("ours", replace(at_risk, y=early))
-    assert course.points[-1].day_since_first_infusion == 457  # the next is 548, and nobody is told beyond 498
+    assert (
+        course.points[-1].day_since_first_infusion == 457
+    )  # the next is 548, and nobody is told beyond 498
     early["duration"][4:] = np.minimum(early["duration"][4:], 100.0)
     course = course_of("ours", replace(at_risk, y=early))
     assert course.points[-1].day_since_first_infusion == 183
