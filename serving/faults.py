@@ -31,6 +31,17 @@ _PROBLEMS = {
     "model_attributes_type": "expected a JSON object",
     "dict_type": "expected a JSON object",
 }
+# In pydantic's own names for the border that was crossed; none of them is what was sent.
+_LIMITS = {
+    "too_long": "expected at most {max_length}",
+    "too_short": "expected at least {min_length}",
+    "string_too_long": "expected a text of at most {max_length} characters",
+    "string_too_short": "expected a text that is not empty",
+    "greater_than_equal": "expected {ge:g} or more",
+    "less_than_equal": "expected at most {le:g}",
+    "written_otherwise": "expected {expected}",
+}
+_QUOTED = re.compile("'([^']*)'")
 
 
 def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any) -> InvalidRequest:
@@ -96,13 +107,17 @@ def _column(location: Location) -> str | None:
 
 def _problem(error: Mapping[str, Any]) -> str:
     told, context = _PROBLEMS.get(error["type"]), error.get("ctx", {})
-    if error["type"] == "too_long":
-        told = f"expected at most {context['max_length']}"
-    elif error["type"] == "written_otherwise":
-        told = f"expected {context['expected']}"
-    elif error["type"] == "too_short":
-        told = f"expected at least {context['min_length']}"
+    if error["type"] == "literal_error":
+        return _one_of(context["expected"])
+    if told is None and error["type"] in _LIMITS:
+        told = _LIMITS[error["type"]].format_map(context)
     return told or "not what is expected here"
+
+
+def _one_of(quoted: str) -> str:
+    """Name the values that may be sent, which pydantic writes as ``'a', 'b' or 'c'``."""
+    values = _QUOTED.findall(quoted)
+    return f"expected {'one of ' if len(values) > 1 else ''}{', '.join(values)}"
 
 
 def _unknown(name: str, location: Location, *, in_record: bool) -> tuple[str, str]:
