@@ -22,6 +22,7 @@ Location = tuple[str | int, ...]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _PROBLEMS = {
     "missing": "expected, but not there",
+    "missing_body": "expected a JSON object, but there is none",
     "one_or_many": "expected either record or records, and one of them",
     "list_type": "expected a list",
     "float_type": "expected a number",
@@ -46,7 +47,7 @@ _QUOTED = re.compile("'([^']*)'")
 
 def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any) -> InvalidRequest:
     """Gather every fault of a request from pydantic's errors and the body they are about."""
-    located = [(_location(error), error) for error in errors]
+    located = [(_location(error), _of_the_whole(error)) for error in errors]
     of_form = [_reworded(location, error) for location, error in located]
     within = _contradictions(body, {location for location, _ in located})
     return InvalidRequest(*of_form, *within)
@@ -57,6 +58,12 @@ def faults_of_records(error: RecordFaults, question: Question) -> InvalidRequest
     return InvalidRequest(
         *(_pointed(fault, _record_place(question, (fault.row or 1) - 1)) for fault in error.faults)
     )
+
+
+def _of_the_whole(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell a body that is not there, which has no name to be missed by, from a missing field."""
+    is_body = error["type"] == "missing" and tuple(error["loc"]) == ("body",)
+    return {**error, "type": "missing_body"} if is_body else error
 
 
 def _location(error: Mapping[str, Any]) -> Location:

@@ -137,6 +137,25 @@ def test_what_is_no_bundle_of_a_child_is_refused_in_fhir(
     OperationOutcome.model_validate(answer.json())
 
 
+@pytest.mark.parametrize(
+    "content, told",
+    [
+        (b"", "the body: expected a JSON object, but there is none"),
+        (b"[]", "the body: expected a JSON object"),
+        (b'{"type": "searchset"}', "/resourceType: expected, but not there"),
+        (b'{"resourceType": "Bundel", "type": "batch"}', "/resourceType: expected Bundle"),
+    ],
+    ids=["nothing", "a list", "no type", "misspelt type"],
+)
+def test_a_fault_is_told_with_its_place_in_fhir_too(
+    client: TestClient, content: bytes, told: str
+) -> None:
+    headers = {"content-type": "application/fhir+json"}
+    answer = client.post("/v1/fhir/predict", content=content, headers=headers)
+
+    assert answer.json()["issue"][1]["diagnostics"] == told
+
+
 @pytest.mark.parametrize("name", ["STU3", "DSTU2", "R5"])
 def test_other_versions_are_refused_by_name(client: TestClient, name: str) -> None:
     mark = {
