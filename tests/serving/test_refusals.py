@@ -171,9 +171,8 @@ def test_a_body_that_is_no_json_is_refused(
 
 @pytest.mark.parametrize("route", [*ROUTES, "/v1/outcome"])
 def test_of_no_body_it_is_said_that_there_is_none(client: TestClient, route: str) -> None:
-    problem = "expected a JSON object, but there is none"
-
     answer = client.post(route, headers=JSON)
+    problem = "expected a JSON object, but there is none"
 
     assert answer.status_code == 422
     assert answer.json()["faults"] == [{"pointer": "", "problem": problem, "hint": None}]
