@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from lorpredict.evaluation import (
 )
 from lorpredict.evaluation._rules import paired_interval
 from lorpredict.models import families, family, named
+from lorpredict.models._family import ModelFamily
 from lorpredict.models._found import ALL
 from lorpredict.outcome import landmark
 from lorpredict.survival import last_day_at_risk
@@ -42,10 +43,20 @@ class Comparison:
     ----------
     cohort : name of the cohort
     evaluations : name of the design -> evaluation
+    left_out : name of the design -> which families were not judged under it, and why
     """
 
     cohort: str
     evaluations: Mapping[str, Evaluation]
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> dict[str, tuple[str, ...]]:
+        """Name of the design -> what has to be known of what was found under it."""
+        return {
+            name: (*self.left_out.get(name, ()), *each.notes)
+            for name, each in self.evaluations.items()
+        }
 
     def table(self) -> pd.DataFrame:
         """One row a design and family: the headline of every measure that is looked at first.
@@ -103,27 +114,29 @@ def compare(
     designs
         For example with and without the trough; no two of one name.
     family_names
-        ``("all",)`` and by default: all.
+        ``("all",)`` and by default: all. One that looks at a predictor of its own is judged only
+        under designs that have it.
     plan, tuning, studies, seed, workers, progress, checkpoints
         As in :func:`lorpredict.evaluate`; ``progress`` counts each design anew.
 
     Raises
     ------
     DesignError
-        If there is no design, or two have one name.
+        If there is no design, two have one name, or one has none of the predictors asked about.
     TooLittleData, BeyondFollowUp, UnknownFamily, TuningError
     """
     names = [design.name for design in designs]
     if not designs or len(set(names)) < len(names):
         raise DesignError(f"designs {', '.join(names) or 'none'}: expected one or more, all named")
-    chosen = [family(name) for name in named(family_names or (ALL,))]
+    asked = [family(name) for name in named(family_names or (ALL,))]
+    chosen = {design.name: _judged_under(design, asked) for design in designs}
     evaluations = {}
     for design in designs:
         at_risk = landmark(cohort, design)
         design.refuse_horizons_beyond(last_day_at_risk(at_risk.y))
         evaluations[design.name] = evaluate(
             at_risk,
-            chosen,
+            chosen[design.name],
             plan=plan,
             tuning=tuning,
             studies=studies,
@@ -132,7 +145,31 @@ def compare(
             progress=progress,
             checkpoints=checkpoints,
         )
-    return Comparison(cohort.name, evaluations)
+    left_out = {
+        design.name: tuple(
+            _why_left_out(each, design) for each in asked if each not in chosen[design.name]
+        )
+        for design in designs
+    }
+    return Comparison(cohort.name, evaluations, left_out)
+
+
+def _judged_under(design: ModelDesign, asked: Sequence[ModelFamily]) -> list[ModelFamily]:
+    """Leave out what would tell of a predictor that the design is meant to do without."""
+    kept = [each for each in asked if not _beside(each, design)]
+    if not kept:
+        why = "; ".join(_why_left_out(each, design) for each in asked)
+        raise DesignError(f"{why}. Expected a family that learns from the design's own predictors")
+    return kept
+
+
+def _beside(family: ModelFamily, design: ModelDesign) -> list[str]:
+    return [name for name in family.predictors if name not in design.predictors]
+
+
+def _why_left_out(family: ModelFamily, design: ModelDesign) -> str:
+    needed = ", ".join(_beside(family, design))
+    return f"{family.label}: left out, since the design {design.name} does without {needed}"
 
 
 def _gain(found: Evaluation, name: str) -> str:

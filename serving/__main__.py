@@ -12,15 +12,15 @@ import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import Field, fields
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from lorpredict.errors import LorpredictError
 from serving.desk import Desk
 from serving.known import columns_of
 from serving.premises import Premises, audit_key_file
-from serving.settings import Settings, variable
+from serving.settings import Settings, variable, without_it
 from serving.sources import local
 
 ROOT = Path(__file__).parents[1]
@@ -138,19 +138,28 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Every option is a variable of the environment too: --model is LORPREDICT_MODEL.",
     )
-    parser.add_argument("--port", type=int, default=3001)
+    parser.add_argument("--port", type=int, default=3001,
+                        help="where to listen (default: %(default)s)")  # fmt: skip
     parser.add_argument("--allow-stage", dest="allow_stages", action=_Joined, metavar="STAGE",
-                        help="serve models of this stage too: demo or exploratory")  # fmt: skip
+                        help="serve models of this stage too: demo or exploratory "
+                        "(default: candidate alone)")  # fmt: skip
     for each in fields(Settings):
         if each.name in (*_NOT_TOLD, *_REPEATED):
             continue
         option = f"--{each.name.replace('_', '-')}"
-        meaning = each.metadata["meaning"]
+        meaning = _help(each)
         if each.name in _SWITCHES:
             parser.add_argument(option, help=meaning, action="store_const", const="on")
         else:
             parser.add_argument(option, help=meaning, metavar="VALUE")
     return parser
+
+
+def _help(setting: Field[Any]) -> str:
+    """Say what an option means, and what holds without it."""
+    own = "mlflow.db of the folder it is started from" if setting.name == "model" else ""
+    default = own or without_it(setting) or "none"
+    return f"{setting.metadata['meaning']} (default: {default})".replace("%", "%%")
 
 
 class _Joined(argparse.Action):

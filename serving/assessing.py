@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lorpredict.errors import RecordFaults
 from lorpredict.explanation import Contributions, ContributionSentence, top_contributions
+from lorpredict.explanation.wording import rounds_to_nothing
 from lorpredict.fhir import Abstention, ChildReading, FhirRules
 from lorpredict.survival import RiskPrediction, in_months
 from serving.abstention import abstention
@@ -68,8 +69,11 @@ class Assessed:
         return notes
 
     def reasons(self, time: int) -> list[ContributionSentence]:
-        """Name what moved the risk most, the largest first."""
-        return top_contributions(self.told[1], 0, time, n=REASONS)
+        """Name what moved the risk most, the largest first; what rounds to nothing moved none."""
+        contributions = self.told[1]
+        most = top_contributions(contributions, 0, time, n=REASONS)
+        scale = contributions.scale
+        return [each for each in most if not rounds_to_nothing(each.contribution, scale)]
 
 
 def assess(reading: ChildReading, served: Served, rules: FhirRules) -> Assessed:

@@ -112,7 +112,7 @@ async def predict(
 
     assessed = await _beside_the_loop(request, assessed_bundle)
     exchange_of(request.scope).kept = keep_assessed(assessed, desk.pseudonyms)
-    return _as_fhir(fhir_answers.answer(assessed, issued=datetime.now(UTC)))
+    return _as_fhir(fhir_answers.answer(assessed, issued=datetime.now(UTC), as_of=today))
 
 
 @router.get(

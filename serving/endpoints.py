@@ -74,6 +74,8 @@ async def explain(question: Question, model: AskedOf) -> ExplainAnswers:  # type
     response_model=OutcomeRecorded,
     responses=_OF_BODY | GUARDED,
     summary="What became of a child",
+    description="It is recorded whether or not the audit holds a question about this child, and "
+    "the answer does not tell which; `monitor` counts those without one.",
 )
 async def outcome(request: Request, given: Outcome) -> Response:
     pseudonyms, exchange = desk_of(request).pseudonyms, exchange_of(request.scope)

@@ -22,6 +22,7 @@ Location = tuple[str | int, ...]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _PROBLEMS = {
     "missing": "expected, but not there",
+    "missing_body": "expected a JSON object, but there is none",
     "one_or_many": "expected either record or records, and one of them",
     "list_type": "expected a list",
     "float_type": "expected a number",
@@ -31,11 +32,22 @@ _PROBLEMS = {
     "model_attributes_type": "expected a JSON object",
     "dict_type": "expected a JSON object",
 }
+# In pydantic's own names for the border that was crossed; none of them is what was sent.
+_LIMITS = {
+    "too_long": "expected at most {max_length}",
+    "too_short": "expected at least {min_length}",
+    "string_too_long": "expected a text of at most {max_length} characters",
+    "string_too_short": "expected a text that is not empty",
+    "greater_than_equal": "expected {ge:g} or more",
+    "less_than_equal": "expected at most {le:g}",
+    "written_otherwise": "expected {expected}",
+}
+_QUOTED = re.compile("'([^']*)'")
 
 
 def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any) -> InvalidRequest:
     """Gather every fault of a request from pydantic's errors and the body they are about."""
-    located = [(_location(error), error) for error in errors]
+    located = [(_location(error), _of_the_whole(error)) for error in errors]
     of_form = [_reworded(location, error) for location, error in located]
     within = _contradictions(body, {location for location, _ in located})
     return InvalidRequest(*of_form, *within)
@@ -46,6 +58,12 @@ def faults_of_records(error: RecordFaults, question: Question) -> InvalidRequest
     return InvalidRequest(
         *(_pointed(fault, _record_place(question, (fault.row or 1) - 1)) for fault in error.faults)
     )
+
+
+def _of_the_whole(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell a body that is not there, which has no name to be missed by, from a missing field."""
+    is_body = error["type"] == "missing" and tuple(error["loc"]) == ("body",)
+    return {**error, "type": "missing_body"} if is_body else error
 
 
 def _location(error: Mapping[str, Any]) -> Location:
@@ -96,13 +114,17 @@ def _column(location: Location) -> str | None:
 
 def _problem(error: Mapping[str, Any]) -> str:
     told, context = _PROBLEMS.get(error["type"]), error.get("ctx", {})
-    if error["type"] == "too_long":
-        told = f"expected at most {context['max_length']}"
-    elif error["type"] == "written_otherwise":
-        told = f"expected {context['expected']}"
-    elif error["type"] == "too_short":
-        told = f"expected at least {context['min_length']}"
+    if error["type"] == "literal_error":
+        return _one_of(context["expected"])
+    if told is None and error["type"] in _LIMITS:
+        told = _LIMITS[error["type"]].format_map(context)
     return told or "not what is expected here"
+
+
+def _one_of(quoted: str) -> str:
+    """Name the values that may be sent, which pydantic writes as ``'a', 'b' or 'c'``."""
+    values = _QUOTED.findall(quoted)
+    return f"expected {'one of ' if len(values) > 1 else ''}{', '.join(values)}"
 
 
 def _unknown(name: str, location: Location, *, in_record: bool) -> tuple[str, str]:

@@ -44,5 +44,5 @@ def _issues(problem: Problem) -> Iterator[dict[str, Any]]:
             "severity": "error",
             "code": code,
             "details": {"text": told},
-            "diagnostics": f"{fault.pointer}: {told}",
+            "diagnostics": f"{fault.pointer or 'the body'}: {told}",
         }

@@ -21,6 +21,7 @@ STAGES = ("demo", "exploratory", "candidate")
 OPEN_STAGES = frozenset({"candidate"})
 FEWEST_DAYS_KEPT = 183  # six months: Regulation (EU) 2024/1689, Articles 19 and 26
 NO_AUDIT = "off"
+_AUDIT = "~/.local/share/lorpredict/audit.db"
 
 _ELSEWHERE = {
     "LORPREDICT_COHORT_ADDRESS": "read by training alone",
@@ -121,8 +122,9 @@ def _zone(text: str) -> str:
     return text
 
 
-def _told(meaning: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
-    return {"meaning": meaning, "read": read}
+def _told(meaning: str, read: Callable[[str], Any] = str, *, otherwise: str = "") -> dict[str, Any]:
+    """Say of a setting what it means, how it is read, and in words what holds without it."""
+    return {"meaning": meaning, "read": read, "otherwise": otherwise}
 
 
 @dataclass(frozen=True)
@@ -181,11 +183,17 @@ class Settings:
     )
     audit: str = field(
         default="",
-        metadata=_told("database of the audit; off keeps none, on a loopback address alone"),
+        metadata=_told(
+            "database of the audit; off keeps none, on a loopback address alone",
+            otherwise=f"sqlite:///{_AUDIT}",
+        ),
         repr=False,
     )
     audit_key: Path | None = field(
-        default=None, metadata=_told("file with the secret of the audit", _path)
+        default=None,
+        metadata=_told(
+            "file with the secret of the audit", _path, otherwise="beside an audit on SQLite"
+        ),
     )
     audit_keep_days: int = field(
         default=365,
@@ -193,10 +201,13 @@ class Settings:
     )
     time_zone: str = field(
         default="",
-        metadata=_told("where the hospital is, such as Europe/Berlin; the machine's own", _zone),
+        metadata=_told(
+            "where the hospital is, such as Europe/Berlin", _zone, otherwise="the machine's own"
+        ),
     )
     fhir_rules: Path | None = field(
-        default=None, metadata=_told("file with the site's codes and windows for FHIR", _file)
+        default=None,
+        metadata=_told("file with the site's codes and windows for FHIR", _file, otherwise="ours"),
     )
 
     def __post_init__(self) -> None:
@@ -243,8 +254,18 @@ def variable(setting: Field[Any]) -> str:
     return f"{PREFIX}{setting.name.upper()}"
 
 
+def without_it(setting: Field[Any]) -> str:
+    """Return what holds where a setting is not made, in words; nothing where nothing does."""
+    value = setting.default
+    if setting.metadata["otherwise"] or value in (None, "", ()):
+        return str(setting.metadata["otherwise"])
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _own_audit() -> str:
-    return f"sqlite:///{_path('~/.local/share/lorpredict/audit.db')}"
+    return f"sqlite:///{_path(_AUDIT)}"
 
 
 def _written(value: Any) -> str:

@@ -16,6 +16,8 @@ from lorpredict.cohort._parse import parse_column
 from lorpredict.cohort._schema import schema_faults
 from lorpredict.errors import CohortFaults, Fault
 
+_NO_ROWS = "expected at least one row, it has none"
+
 
 @dataclass(frozen=True)
 class CheckedTable:
@@ -62,7 +64,7 @@ def checked_table(
     table, unreadable = _parsed(loaded, plan, known)
     faults = [*plan.faults, *(_not_in_catalogue(plan, known) if strict else ()), *unreadable]
     if not len(table):
-        faults.append(Fault("table", "expected at least one row, it has none"))
+        faults.append(Fault("table", _NO_ROWS, "Fill in one row for each child"))
     in_rows = [*schema_faults(table, known), *between_cells(table)]
     faults += sorted(in_rows, key=lambda fault: (fault.row or 0, fault.column))
     if faults:

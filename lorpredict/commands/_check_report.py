@@ -174,10 +174,11 @@ def _no_rows_yet(checked: Checked) -> Iterator[RenderableType]:
         yield emphasis("\nThe columns are well, but the query gave no rows.")
         return
     needed = [key for key, each in checked.opened.known.items() if each.missing == "refused"]
+    every = f"Every child needs {', '.join(needed)}; whatever" if needed else "Whatever"
     yield emphasis("\nThe columns are well. There are no rows yet: fill in one row a child.")
     yield items(
         [
-            f"Every child needs {', '.join(needed)}; whatever was not measured stays empty.",
+            f"{every} was not measured stays empty.",
             "Columns that you do not have may be deleted; their order does not matter.",
             "A column in another unit gets another name: crp_mg_dl instead of crp_mg_l.",
             "The sheet or file of columns beside it says what each one means.",

@@ -100,14 +100,18 @@ def by_family(evaluation: Evaluation, measure: str) -> Figure:
 def side_by_side(evaluations: Mapping[str, Evaluation]) -> Figure:
     """Uno's C of every family with its 95 % interval, one panel a design."""
     first = next(iter(evaluations.values()))
-    names = _ordered(first)
+    names = list(dict.fromkeys(name for each in evaluations.values() for name in _ordered(each)))
     size = (3.0 + 3.6 * len(evaluations), 1.6 + 0.38 * len(names))
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(1, len(evaluations), sharey=True, squeeze=False)[0]
     for axes, (design, evaluation) in zip(panels, evaluations.items(), strict=True):
         metrics = evaluation.metrics()
         for row, family in enumerate(names):
-            _interval(axes, row, pd.Series(metrics[family], dtype=float), "uno_c")
+            if family in metrics:
+                _interval(axes, row, pd.Series(metrics[family], dtype=float), "uno_c")
+            else:
+                at = axes.get_yaxis_transform()
+                axes.text(1.02, row, "left out", transform=at, fontsize=8, color=GREY, va="center")
         _frame(axes, names, "uno_c")
         axes.set_title(f"design {design}", fontsize=10)
     told = f"{measure_label('uno_c')} on children the model had not seen; {caption(first.at_risk)}"

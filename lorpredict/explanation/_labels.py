@@ -12,6 +12,7 @@ import numpy as np
 from lorpredict.clinical import Catalogue, Kind, Predictor
 
 NOT_MEASURED = "not measured"
+_FINE = 10  # from here on tenths are told, below three digits
 
 
 def is_measured(value: Any) -> bool:
@@ -96,7 +97,12 @@ def _worded(known: Predictor | None, value: Any) -> str:
         return known.level_labels.get(value, value) if known else value
     if _is_boolean(known, value):
         return "yes" if value else "no"
-    return f"{value:.4g}"
+    return _digits(float(value))
+
+
+def _digits(value: float) -> str:
+    """Write a number as finely as a clinic measures: age in tenths of a year, never ``1e+04``."""
+    return f"{round(value, 1):.12g}" if abs(value) >= _FINE else f"{value:.3g}"
 
 
 def _is_boolean(known: Predictor | None, value: Any) -> bool:

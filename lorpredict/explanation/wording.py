@@ -58,6 +58,17 @@ def top_contributions(
     ]  # fmt: skip
 
 
+def rounds_to_nothing(contribution: float, scale: Scale) -> bool:
+    """Whether a contribution is worded as none at all would be, such as ``hazard × 1.00``.
+
+    Examples
+    --------
+    >>> rounds_to_nothing(-0.0004, "risk"), rounds_to_nothing(-0.0006, "risk")
+    (True, False)
+    """
+    return in_words(contribution, scale) == in_words(0.0, scale)
+
+
 def in_words(contribution: float, scale: Scale) -> str:
     """Word a contribution on its scale.
 

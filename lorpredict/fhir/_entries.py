@@ -109,12 +109,14 @@ def of_prefetch(prefetch: Any, findings: Findings) -> Iterator[Entry]:
     known = knowledge()["told"]["prefetch_keys"]
     for place, (key, value) in enumerate(prefetch.items()):
         root = f"prefetch.{key}" if key in known else f"prefetch[{place}]"
+        what = key if key in known else "a key that was not asked for"
         if value is None:
-            findings.dropped(root, "the client has none", code="not-found", severity="information")
+            told = f"{what}: the client has none"
+            findings.dropped(root, told, code="not-found", severity="information")
         elif isinstance(value, dict) and value.get("resourceType") == "Bundle":
             yield from of_bundle(value, findings, root)
         elif isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
-            _tell_outcome(value, root, findings, at_least="error")
+            _tell_outcome(value, root, findings, at_least="error", what=f"{what}: ")
         elif _is_usable(value, root, findings):
             yield Entry(root, value, None)
 
@@ -148,7 +150,11 @@ def _is_usable(resource: Any, place: str, findings: Findings) -> TypeGuard[Json]
 
 
 def _tell_outcome(
-    outcome: Json, place: str, findings: Findings, at_least: Severity | None = None
+    outcome: Json,
+    place: str,
+    findings: Findings,
+    at_least: Severity | None = None,
+    what: str = "",
 ) -> None:
     """Pass on that the client failed, with its code and none of its words."""
     told = list(objects(outcome.get("issue"))) or [(0, {})]
@@ -157,7 +163,7 @@ def _tell_outcome(
         code = issue.get("code")
         findings.dropped(
             f"{place}.issue[{number}]",
-            "the client could not hand this over",
+            f"{what}the client could not hand this over",
             code=code if isinstance(code, str) and code in _ISSUE_TYPES else "processing",
             severity=severity,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +43,7 @@ def guidance_response(
     *,
     issued: datetime,
     question: Question | None = None,
+    notes: Sequence[str] = (),
     id: str | None = None,
     most_issues: int = MOST_ISSUES,
 ) -> Resource:
@@ -59,6 +60,8 @@ def guidance_response(
         When the answer was given, with its zone.
     question
         What was asked.
+    notes
+        What there is to know beside what is needed.
     id
         Logical id, if the resource is to have one.
     most_issues
@@ -87,11 +90,15 @@ def guidance_response(
             "subject": {"reference": reading.subject},
             "occurrenceDateTime": instant(issued),
             "reasonCode": [_reason(why)],
-            "note": [{"text": f"Needed: {each}."} for each in why.needed],
+            "note": [{"text": text} for text in (*notes, *_needed(why))],
             "evaluationMessage": [{"reference": "#issues"}],
             "dataRequirement": list(_requirements(why)),
         }
     )
+
+
+def _needed(why: Abstention) -> Iterator[str]:
+    yield from (f"Needed: {each}." for each in why.needed)
 
 
 def _reason(why: Abstention) -> Resource:

@@ -66,7 +66,7 @@ def _off(followed: FollowUp, level: float) -> Iterator[str]:
     """Tell a ratio that is off, unless outcomes that are not on record may explain it."""
     if not followed.can_be_judged:
         return
-    surely, told = followed.ratio(level=level), _told(followed.ratio())
+    surely, told = followed.ratio(level=level), ratio_in_words(followed.ratio())
     if surely.low > 1 and followed.ratio_if_all_respond(level=level).low > 1:
         yield f"more losses of response than told by day {followed.day:g}: {told}"
     if surely.high < 1 and followed.share_on_record >= FEWEST_ON_RECORD:
@@ -80,7 +80,7 @@ def _undecided(follow_ups: Sequence[FollowUp], level: float) -> Iterator[str]:
         surely = each.ratio(level=level)
         if surely.low <= 1 <= surely.high:
             continue
-        begun = f"by day {each.day:g} {_told(each.ratio())}, but "
+        begun = f"by day {each.day:g} {ratio_in_words(each.ratio())}, but "
         if surely.low > 1:
             yield begun + (
                 "were all the children without an outcome still responding it would be "
@@ -172,7 +172,8 @@ def _by(share: Share) -> str:
     return f" (difference {100 * share.difference.estimate:+.0f} points, {low:+.0f} to {high:+.0f})"
 
 
-def _told(ratio: Interval) -> str:
+def ratio_in_words(ratio: Interval) -> str:
+    """Word observed by expected losses of response."""
     return (
         f"observed / expected {ratio.estimate:.2f} "
         f"(95 % interval {ratio.low:.2f} to {ratio.high:.2f})"

@@ -14,7 +14,7 @@ from lorpredict.errors import TooLittleData
 from lorpredict.monitoring import _tables
 from lorpredict.monitoring._counts import Counts, counts_of
 from lorpredict.monitoring._drift import Drift, drift
-from lorpredict.monitoring._findings import ALPHA, Verdict, verdict
+from lorpredict.monitoring._findings import ALPHA, Verdict, ratio_in_words, verdict
 from lorpredict.monitoring._observed import FollowUp, common_days, follow_up
 from lorpredict.monitoring._periods import Period, split
 from lorpredict.monitoring._questions import (
@@ -109,12 +109,32 @@ class Monitoring:
     @property
     def heading(self) -> str:
         """Which model, and when it was asked."""
+        return f"{self.watched}, {self.when}"
+
+    @property
+    def when(self) -> str:
+        """The months of the questions."""
         first, last = self.periods[0].first, self.periods[-1].last
-        return f"{self.watched}, questions of {first} to {last}"
+        return f"questions of {first}" if first == last else f"questions of {first} to {last}"
+
+    @property
+    def stage(self) -> str:
+        """What the model is fit for; empty where the audit does not say."""
+        stage = self.watched.stage
+        meaning = ", a demonstration that is fit for no patient" if stage == "demo" else ""
+        return f"stage of the model: {stage}{meaning}" if stage else ""
 
     def counted(self) -> list[str]:
         """How many questions, children and outcomes there are, in words that point at no child."""
         return [*self.counts.lines()]
+
+    def ratios(self) -> list[str]:
+        """Observed by expected losses of response by each horizon of which they can be judged."""
+        return [
+            f"losses of response by day {each.day:g}: {ratio_in_words(each.ratio())}"
+            for each in self.follow_ups
+            if each.can_be_judged
+        ]
 
     def lines(self) -> list[str]:
         """Tell the verdict, and what it rests on."""
@@ -122,7 +142,8 @@ class Monitoring:
 
     def _lines(self) -> Iterator[str]:
         yield self.heading
-        yield from (f"  {line}" for line in self.counted())
+        known = (self.stage, *self.counted(), *self.ratios())
+        yield from (f"  {line}" for line in known if line)
         for heading, sentences in sections(self.verdict, self.notes):
             yield f"{heading}:"
             yield from (f"  - {sentence}" for sentence in sentences)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from lorpredict.errors import capitalised
 from lorpredict.monitoring._findings import RULE_OF_THUMB
 from lorpredict.monitoring._monitor import Monitoring, sections
 
@@ -46,13 +47,13 @@ def page(found: Monitoring, pictures: Iterable[str]) -> str:
 
 def _page(found: Monitoring, pictures: Iterable[str]) -> Iterator[str]:
     yield f"# Monitoring: {found.heading}"
-    if found.watched.stage:
-        yield f"\nStage of the model: {found.watched.stage}."
+    if found.stage:
+        yield f"\n{capitalised(found.stage)}."
     for heading, sentences in sections(found.verdict, found.notes):
         yield f"\n## {heading.capitalize()}\n"
         yield from (f"- {sentence}" for sentence in sentences)
     yield "\n## What it rests on\n"
-    yield from (f"- {line}" for line in found.counted())
+    yield from (f"- {line}" for line in (*found.counted(), *found.ratios()))
     for name in pictures:
         yield f"\n![{name.replace('_', ' ')}](figures/{name}.png)"
     for name, table in found.tables().items():

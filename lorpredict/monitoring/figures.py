@@ -15,7 +15,9 @@ from lorpredict.monitoring import _tables
 from lorpredict.monitoring._monitor import Monitoring
 from lorpredict.monitoring._stability import LARGE, MODERATE
 
-_FARTHEST_RATIO = 8.0  # an interval that goes further ends at the frame
+_FARTHEST_RATIO = 8.0  # an interval that goes further has an arrow at the frame
+_FARTHEST_INDEX = 2.0
+_NARROWEST = 7.2  # inches, in which the name of a model finds room
 _RATIOS = {1 / 8: "1/8", 1 / 4: "1/4", 1 / 2: "1/2", 1: "1", 2: "2", 4: "4", 8: "8"}
 _MOST_TICKS = 12
 # Marks, dashes and colours of reasons, the last of Okabe and Ito's palette.
@@ -41,7 +43,7 @@ def all_figures(found: Monitoring) -> Iterator[tuple[str, Figure]]:
 
 def predictor_drift(found: Monitoring, table: pd.DataFrame) -> Figure:
     """Population stability index of every predictor beyond chance, with its interval."""
-    figure = Figure(figsize=(9.6, 1.9 + 0.27 * len(table)), layout="constrained")
+    figure = Figure(figsize=(9.6, 2.1 + 0.27 * len(table)), layout="constrained")
     figure.suptitle(_title(found, "Have the predictors moved?"), fontsize=10)
     panels = figure.subplots(1, 2, sharey=True)
     for axes, name, title in zip(
@@ -67,7 +69,7 @@ def missingness(found: Monitoring, table: pd.DataFrame) -> Figure:
     labels = _labels(found)
     wide = table.reset_index().pivot(index="label", columns="period", values="share")
     shares = wide[[period.label for period in found.periods]].astype(float)
-    size = (3.6 + 0.5 * max(5, len(labels)), 2.0 + 0.27 * len(shares))
+    size = (max(_NARROWEST, 3.6 + 0.5 * len(labels)), 2.2 + 0.27 * len(shares))
     figure = Figure(figsize=size, layout="constrained")
     figure.suptitle(_title(found, "What was not measured?"), fontsize=10)
     axes = figure.subplots()
@@ -118,11 +120,13 @@ def risks(found: Monitoring, table: pd.DataFrame) -> Figure:
         axes.fill_between(at, ends[0], ends[2], color=colour, alpha=0.15, lw=0)
         label = f"by day {day:g} since the first infusion: median, quartiles"
         axes.plot(at, ends[1], "o-", color=colour, label=label)
+        if len(rows) == 1:  # which fills no area
+            axes.vlines(at, ends[0], ends[2], color=colour, alpha=0.3, lw=4)
     axes.set_ylabel("risk of loss of response")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_ylim(bottom=0)
     _mark_periods(axes, found)
-    _legend_below(figure)
+    _legend_below(figure, columns=1)
     return figure
 
 
@@ -165,7 +169,7 @@ def cumulative(found: Monitoring, table: pd.DataFrame) -> Figure:
             axes.axhline(side, color=GREY, lw=0.9, ls=":", label=label)
         axes.axhline(0, color=GREY, lw=0.8)
         axes.plot(at - 1, difference, "o-", color=BLUE, label="observed less expected")
-        _mark_periods(axes, found)
+        _mark_periods(axes, found, first=-1)
     panels[0].set_ylabel("losses of response, added up")
     _legend_below(figure, panels[0])
     return figure
@@ -185,7 +189,9 @@ def _forest(axes: Axes, table: pd.DataFrame, name: str) -> None:
     for limit in (MODERATE, LARGE):
         axes.axvline(limit, color=GREY, lw=0.8, ls=":")
     widest = float(np.nanmax([*high[np.isfinite(beyond)], 0.4]))
-    axes.set_xlim(-0.01, min(1.05 * widest, 2.0))
+    axes.set_xlim(-0.01, min(1.05 * widest, _FARTHEST_INDEX))
+    for row in np.flatnonzero(high > _FARTHEST_INDEX).tolist():
+        _goes_on(axes, (_FARTHEST_INDEX, row), ">", ORANGE if moved[row] else BLUE)
     axes.spines[["top", "right"]].set_visible(False)
 
 
@@ -199,6 +205,15 @@ def _ratio(axes: Axes, at: int, ends: tuple[float, float, float], colour: str) -
         return
     axes.plot([at, at], [max(low, 1e-3), high], color=colour, lw=1.5)
     axes.plot(at, max(ratio, 1e-3), "D" if colour == ORANGE else "o", color=colour, ms=6)
+    if low < 1 / _FARTHEST_RATIO:
+        _goes_on(axes, (at, 1 / _FARTHEST_RATIO), "v", colour)
+    if high > _FARTHEST_RATIO:
+        _goes_on(axes, (at, _FARTHEST_RATIO), "^", colour)
+
+
+def _goes_on(axes: Axes, at: tuple[float, float], mark: str, colour: str) -> None:
+    """Mark at the frame that an interval goes further."""
+    axes.plot(*at, mark, color=colour, ms=7, clip_on=False, zorder=5)
 
 
 def _line(axes: Axes, ends: pd.DataFrame, label: str, style: str, shift: float) -> None:
@@ -222,12 +237,18 @@ def _labels(found: Monitoring) -> list[str]:
 
 
 def _mark_periods(
-    axes: Axes, found: Monitoring, *, offset: float = 0.0, more: Sequence[str] = ()
+    axes: Axes,
+    found: Monitoring,
+    *,
+    offset: float = 0.0,
+    first: int = 0,
+    more: Sequence[str] = (),
 ) -> None:
     labels = [*_labels(found), *more]
     every = -(-len(labels) // _MOST_TICKS)
     shown = [at for at in range(len(labels)) if at % every == 0 or labels[at] in more]
     axes.set_xticks([at + offset for at in shown], [labels[at] for at in shown], fontsize=9)
+    axes.set_xlim(first - 0.5 + offset, len(labels) - 0.5 + offset)
     axes.tick_params(axis="x", rotation=45)
     for label in axes.get_xticklabels():
         label.set_horizontalalignment("right")
@@ -244,7 +265,7 @@ def _mark_periods(
 
 
 def _one(found: Monitoring, title: str) -> tuple[Figure, Axes]:
-    width = min(12.0, max(7.2, 2.0 + 0.5 * len(found.periods)))
+    width = min(12.0, max(_NARROWEST, 2.0 + 0.5 * len(found.periods)))
     figure = Figure(figsize=(width, 5.0), layout="constrained")
     figure.suptitle(_title(found, title), fontsize=10)
     axes = figure.subplots()
@@ -255,9 +276,7 @@ def _one(found: Monitoring, title: str) -> tuple[Figure, Axes]:
 def _panels(found: Monitoring, title: str) -> tuple[Figure, list[Axes]]:
     number = len(found.follow_ups)
     width = max(4.8, min(8.0, 1.6 + 0.42 * len(found.periods)))
-    figure = Figure(
-        figsize=(width * number + (1.6 if number == 1 else 0), 5.0), layout="constrained"
-    )
+    figure = Figure(figsize=(max(_NARROWEST, width * number), 5.0), layout="constrained")
     figure.suptitle(_title(found, title), fontsize=10)
     panels = list(np.atleast_1d(figure.subplots(1, number)))
     for axes in panels:
@@ -265,12 +284,11 @@ def _panels(found: Monitoring, title: str) -> tuple[Figure, list[Axes]]:
     return figure, panels
 
 
-def _legend_below(figure: Figure, axes: Axes | None = None) -> None:
+def _legend_below(figure: Figure, axes: Axes | None = None, *, columns: int = 2) -> None:
     handles = (axes or figure.axes[0]).get_legend_handles_labels()
-    figure.legend(*handles, loc="outside lower left", ncols=2, frameon=False, fontsize=9)
+    figure.legend(*handles, loc="outside lower left", ncols=columns, frameon=False, fontsize=9)
 
 
 def _title(found: Monitoring, title: str) -> str:
     stage = f", stage {found.watched.stage}" if found.watched.stage else ""
-    first, last = found.periods[0].first, found.periods[-1].last
-    return f"{title}\n{found.watched}{stage}; questions of {first} to {last}"
+    return f"{title}\n{found.watched}{stage}\n{found.when}"

@@ -23,7 +23,15 @@ from typing import Any
 
 import httpx
 
-from scripts.check_hooks.asking import Bearing, Credential, Deployment, Nobody, Service, Visit
+from scripts.check_hooks.asking import (
+    SERVICES,
+    Bearing,
+    Credential,
+    Deployment,
+    Nobody,
+    Service,
+    Visit,
+)
 from scripts.check_hooks.browsers import check_browsers
 from scripts.check_hooks.calls import check_calls
 from scripts.check_hooks.cards import check_cards
@@ -63,7 +71,7 @@ def _check(report: Report, options: argparse.Namespace) -> None:
         deployment = Deployment(base, known_as, _credential(options), client)
         services = check_discovery(report, deployment)
         if not services:
-            raise Unchecked(f"no service was discovered at {base}")
+            raise Unchecked(_nothing_discovered(deployment))
         for what, listener in (("FHIR", fhir), ("key", keys)):
             problem = "" if listener.is_reached() else f"nobody reaches {listener.address}"
             report.check(HOUSE, f"connections to the checker's {what} server count", problem)
@@ -74,6 +82,19 @@ def _check(report: Report, options: argparse.Namespace) -> None:
         report.topic = ""
         check_cards(report, deployment.seen)
         report.check(HOUSE, "nobody came to the FHIR server that calls named", fhir.visits())
+
+
+def _nothing_discovered(deployment: Deployment) -> str:
+    """Say why there is nothing to check, and what to do where it is for want of a credential."""
+    status = deployment.ask("GET", SERVICES).status
+    if status not in (401, 403):
+        return f"no service was discovered at {deployment.base}"
+    shown = "no credential" if isinstance(deployment.credential, Nobody) else "this credential"
+    return (
+        f"{deployment.base} answers {status} to {shown}; expected --api-key KEY, or --issuer, "
+        "--private-key and --kid, of a client with the scope hooks (python -m serving keys new "
+        "--scope hooks ... makes such a key)"
+    )
 
 
 def _check_visit(

@@ -2,14 +2,21 @@
 
 A girl of twelve with Crohn's disease who has her fourth infusion of infliximab today. ``found``
 answers a query of a prefetch template as a FHIR server that knew only her.
+
+    python -m scripts.check_hooks.child > call.json
+
+writes a call about her, to be tried by hand.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 from scripts.check_hooks.answers import PLANTED
 
@@ -63,6 +70,23 @@ def found(template: str) -> Resource | None:
     for name, value in parse_qsl(query):
         wanted = [each for each in wanted if _has_token(each, name, value.split(","))]
     return searchset(wanted)
+
+
+def call() -> dict[str, Any]:
+    """What a client sends when her record is opened."""
+    return {
+        "hook": "patient-view",
+        "hookInstance": str(uuid4()),
+        "context": {"userId": "Practitioner/check-hooks", "patientId": PATIENT},
+        "prefetch": {
+            "patient": found(f"Patient/{PATIENT}"),
+            "conditions": found("Condition"),
+            "labs": found("Observation?category=laboratory"),
+            "vitals": found("Observation?category=vital-signs"),
+            "medicationAdministrations": found("MedicationAdministration"),
+            "medicationRequests": found("MedicationRequest"),
+        },
+    }
 
 
 def searchset(matches: list[Resource]) -> Resource:
@@ -171,3 +195,7 @@ def _orders() -> Iterator[Resource]:
             "authoredOn": _day(since),
             "dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": period}}}],
         }
+
+
+if __name__ == "__main__":
+    json.dump(call(), sys.stdout, indent=2)

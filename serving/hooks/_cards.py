@@ -67,7 +67,8 @@ def _within(summary: str) -> str:
 
 
 def _detail(assessed: Assessed, remarks: Sequence[str]) -> Iterator[str]:
-    facts = assessed.served.model.facts
+    facts, training = assessed.served.model.facts, assessed.served.model.facts.training
+    kind = "synthetic " if training.synthetic else ""
     if facts.cautions:
         yield " ".join(f"**{capitalised(caution)}.**" for caution in facts.cautions)
     yield from (f"**{remark}**" for remark in remarks)
@@ -79,8 +80,8 @@ def _detail(assessed: Assessed, remarks: Sequence[str]) -> Iterator[str]:
     yield from _of_the_reading(assessed.reading.issues)
     yield (
         f"Model {facts.name} ({facts.family_label}), stage {facts.stage}, trained with "
-        f"{counted(facts.training.children, 'child', 'children')} of whom "
-        f"{facts.training.events} lost the response."
+        f"{counted(training.children, f'{kind}child', f'{kind}children')} of whom "
+        f"{training.events} lost the response."
     )
 
 
@@ -91,8 +92,9 @@ def _told(assessed: Assessed) -> Iterator[str]:
     last = assessed.times[-1]
     when = in_months(prediction.days_since_first_infusion[last])
     sentences = [str(reason) for reason in assessed.reasons(last)]
-    yield _listed(f"What moved the risk by {when} most", sentences)
-    yield READING
+    if sentences:
+        yield _listed(f"What moved the risk by {when} most", sentences)
+        yield READING
     if prediction.warnings[0]:
         yield _listed("What is unusual", prediction.warnings[0])
     if prediction.missing[0]:

@@ -95,16 +95,33 @@ def test_an_outcome_is_on_record_under_the_pseudonym_of_the_child(
 
 
 @pytest.mark.parametrize(
-    "body",
+    "fault, pointer, problem",
     [
-        {"patient_id": "a", "outcome": "died", "follow_up_days": 1},
-        {"patient_id": "", "outcome": "death", "follow_up_days": 1},
-        {"patient_id": "a", "outcome": "death", "follow_up_days": -1},
-        {"outcome": "death", "follow_up_days": 1},
+        ({"outcome": "died"}, "/outcome",
+         "expected one of secondary_lor, administrative_end, stopped_infliximab, transferred, "
+         "surgery, death"),
+        ({"patient_id": ""}, "/patient_id", "expected a text that is not empty"),
+        ({"patient_id": "a" * 129}, "/patient_id", "expected a text of at most 128 characters"),
+        ({"follow_up_days": -1}, "/follow_up_days", "expected 0 or more"),
+        ({"follow_up_days": 1e6}, "/follow_up_days", "expected at most 7300"),
+        ({"follow_up_days": None}, "/follow_up_days", "expected a number"),
     ],
-)
-def test_an_outcome_with_a_fault_is_refused(open_client: TestClient, body: Child) -> None:
-    assert open_client.post("/v1/outcome", json=body).status_code == 422
+    ids=["outcome", "no identifier", "long identifier", "negative", "too long ago", "null"],
+)  # fmt: skip
+def test_an_outcome_with_a_fault_is_refused_with_what_was_expected(
+    open_client: TestClient, fault: Child, pointer: str, problem: str
+) -> None:
+    body = {"patient_id": "a", "outcome": "death", "follow_up_days": 1} | fault
+    answer = open_client.post("/v1/outcome", json=body)
+
+    assert answer.status_code == 422
+    assert answer.json()["faults"] == [{"pointer": pointer, "problem": problem, "hint": None}]
+
+
+def test_an_outcome_of_nobody_in_particular_is_refused(open_client: TestClient) -> None:
+    answer = open_client.post("/v1/outcome", json={"outcome": "death", "follow_up_days": 1})
+
+    assert answer.json()["faults"][0]["problem"] == "expected, but not there"
 
 
 def test_where_the_audit_cannot_be_written_nothing_is_answered_and_later_all_is_well(

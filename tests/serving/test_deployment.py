@@ -11,16 +11,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from serving.__main__ import main
 from serving.desk import Desk
 from serving.premises import Premises
 from serving.security.errors import OpenDoor
-from serving.settings import Settings, variable
+from serving.settings import Settings, variable, without_it
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "deploy.md"
 VARIABLES = {variable(each) for each in fields(Settings)}
-# What is found out at the start, where nothing was said.
-FOUND = {"audit": "sqlite:///~/.local/share/lorpredict/audit.db", "fhir_rules": "ours"}
 
 
 class Instruction(NamedTuple):
@@ -127,14 +126,9 @@ def row_of(setting: Field[Any]) -> str:
 
 
 def _default(setting: Field[Any]) -> str:
-    if setting.name in FOUND:
-        return f"`{FOUND[setting.name]}`" if "/" in FOUND[setting.name] else FOUND[setting.name]
-    value = setting.default
-    if value is None or value in ("", ()):
-        return "none"
-    if isinstance(value, bool):
-        return "`on`" if value else "`off`"
-    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+    told = without_it(setting) or "none"
+    in_words = setting.metadata["otherwise"] if "/" not in told else ""
+    return told if told == "none" or in_words else f"`{told}`"
 
 
 def test_the_page_has_every_setting_as_the_service_tells_it() -> None:
@@ -145,9 +139,25 @@ def test_the_page_has_every_setting_as_the_service_tells_it() -> None:
 
 
 def test_the_audit_is_where_the_page_says_it_is() -> None:
-    audit = FOUND["audit"].replace("~", str(Path.home()))
+    (audit,) = (each for each in fields(Settings) if each.name == "audit")
 
-    assert Settings().audit == audit
+    assert Settings().audit == without_it(audit).replace("~", str(Path.home()))
+
+
+def test_help_tells_of_every_option_what_holds_without_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")  # where nothing is broken across lines
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = " ".join(capsys.readouterr().out.split())
+
+    for each in fields(Settings):
+        if each.name not in ("registry", "allow_stages", "model"):
+            default = without_it(each) or "none"
+            assert f"{each.metadata['meaning']} (default: {default})" in told, each.name
+    for default in ("3001", "candidate alone", "mlflow.db of the folder it is started from"):
+        assert f"(default: {default})" in told
 
 
 def _variables_of_the_page() -> Iterator[str]:

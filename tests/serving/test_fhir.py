@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from fhir.resources.R4B.guidanceresponse import GuidanceResponse
 from fhir.resources.R4B.operationoutcome import OperationOutcome
@@ -15,8 +18,11 @@ from fhir.resources.R4B.riskassessment import RiskAssessment
 from starlette.testclient import TestClient
 
 from lorpredict import PackagedModel
-from lorpredict.fhir import read_bundle
+from lorpredict.fhir import FhirRules, read_bundle
+from serving import fhir_answers
+from serving.assessing import assess
 from serving.desk import Desk
+from serving.models import ServedModels
 from tests.fhir_bundles import AS_OF, bundle_of, childs_resources, observation
 
 ROUTE = f"/v1/fhir/predict?as_of={AS_OF}"
@@ -53,6 +59,33 @@ def test_the_answer_is_a_valid_risk_assessment_with_basis_and_reasons(client: Te
     assert len(told["prediction"][0]["extension"]) == 6
     assert any("emonstration only" in note["text"] for note in told["note"])
     assert told["method"]["text"].startswith("lorpredict-week14")
+
+
+@pytest.mark.parametrize("without", [[], ["infusions"]], ids=["a risk", "no risk"])
+def test_the_day_of_the_question_and_that_of_the_answer_are_both_told(
+    client: TestClient, without: list[str]
+) -> None:
+    before = datetime.now(UTC)
+    told = ask(client, bundle_of(childs_resources(without=without))).json()
+    notes = [note["text"] for note in told["note"]]
+
+    # R4: the occurrence is when the assessment was performed.
+    assert abs(datetime.fromisoformat(told["occurrenceDateTime"]) - before).total_seconds() < 60
+    assert f"The record was read as of {AS_OF}." in notes
+
+
+def test_what_rounds_to_nothing_is_no_reason(models: ServedModels) -> None:
+    reading = read_bundle(bundle_of(childs_resources()), as_of=AS_OF, statuses_as_of_now=True)
+    found = assess(reading, models["challenger"], FhirRules.default())
+    assert found.contributions is not None
+    values = np.full_like(found.contributions.values, -2e-16)
+    values[0, 0] = 0.27
+    found = replace(found, contributions=replace(found.contributions, values=values))
+
+    told = fhir_answers.answer(found, issued=datetime.now(UTC), as_of=AS_OF)
+    for each in told["prediction"]:
+        (reason,) = each["extension"]
+        assert {"url": "contribution", "valueDecimal": 0.27} in reason["extension"]
 
 
 def test_the_bundle_of_the_manual_is_that_of_its_page_and_is_answered(client: TestClient) -> None:
@@ -135,6 +168,25 @@ def test_what_is_no_bundle_of_a_child_is_refused_in_fhir(
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/fhir+json"
     OperationOutcome.model_validate(answer.json())
+
+
+@pytest.mark.parametrize(
+    "content, told",
+    [
+        (b"", "the body: expected a JSON object, but there is none"),
+        (b"[]", "the body: expected a JSON object"),
+        (b'{"type": "searchset"}', "/resourceType: expected, but not there"),
+        (b'{"resourceType": "Bundel", "type": "batch"}', "/resourceType: expected Bundle"),
+    ],
+    ids=["nothing", "a list", "no type", "misspelt type"],
+)
+def test_a_fault_is_told_with_its_place_in_fhir_too(
+    client: TestClient, content: bytes, told: str
+) -> None:
+    headers = {"content-type": "application/fhir+json"}
+    answer = client.post("/v1/fhir/predict", content=content, headers=headers)
+
+    assert answer.json()["issue"][1]["diagnostics"] == told
 
 
 @pytest.mark.parametrize("name", ["STU3", "DSTU2", "R5"])

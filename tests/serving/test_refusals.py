@@ -169,6 +169,15 @@ def test_a_body_that_is_no_json_is_refused(
     assert answer.json()["type"] == f"urn:problem:lorpredict:{kind}"
 
 
+@pytest.mark.parametrize("route", [*ROUTES, "/v1/outcome"])
+def test_of_no_body_it_is_said_that_there_is_none(client: TestClient, route: str) -> None:
+    answer = client.post(route, headers=JSON)
+    problem = "expected a JSON object, but there is none"
+
+    assert answer.status_code == 422
+    assert answer.json()["faults"] == [{"pointer": "", "problem": problem, "hint": None}]
+
+
 def test_an_unknown_alias_is_not_found_and_the_known_are_named(client: TestClient) -> None:
     answer = client.post("/v1/predict?model=challanger", json={"record": CHILD})
 

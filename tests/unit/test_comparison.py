@@ -23,14 +23,32 @@ def without_trough(design: ModelDesign) -> ModelDesign:
 @pytest.fixture(scope="module")
 def compared(cohort: Cohort, design: ModelDesign, without_trough: ModelDesign) -> Comparison:
     plan = ValidationPlan(repeats=2, draws=20)
-    return compare(
-        cohort, [design, without_trough], family_names=["null", "ridge", "boosting"], plan=plan
-    )
+    families = ["null", "ridge", "boosting", "trough"]
+    return compare(cohort, [design, without_trough], family_names=families, plan=plan)
 
 
-def test_every_family_stands_under_every_design(compared: Comparison) -> None:
+def test_what_a_design_does_without_is_not_judged_under_it(compared: Comparison) -> None:
+    with_trough, without = compared.evaluations.values()
+    why = "left out, since the design no-trough does without trough_week14_ug_ml"
+
+    assert "trough" in with_trough.risk
+    assert "trough" not in without.risk
+    assert compared.notes["no-trough"][0] == f"Trough at week 14, alone: {why}"
+    assert not any("left out, since" in note for note in compared.notes["week14"])
+
+
+def test_a_design_that_leaves_nothing_to_judge_is_refused(
+    cohort: Cohort, without_trough: ModelDesign
+) -> None:
+    with pytest.raises(DesignError, match="does without trough_week14_ug_ml"):
+        compare(cohort, [without_trough], family_names=["trough"], plan="quick")
+
+
+def test_every_family_stands_under_every_design_that_has_its_predictors(
+    compared: Comparison,
+) -> None:
     table = compared.table()
-    assert len(table) == 6
+    assert len(table) == 7
     assert list(table["design"].unique()) == ["week14", "no-trough"]
     assert list(table["family"])[:3] == ["Kaplan-Meier", "Ridge Cox", "XGBoost Cox"]
 
@@ -56,6 +74,8 @@ def test_the_figure_has_a_panel_a_design_and_says_that_it_is_synthetic(
     figure = compared.figure()
     titles = [axes.get_title() for axes in figure.axes]
     assert titles == ["design week14", "design no-trough"]
+    told = [[text.get_text() for text in axes.texts].count("left out") for axes in figure.axes]
+    assert told == [0, 1]
     assert "synthetic" in figure.get_suptitle()
 
 

@@ -26,15 +26,11 @@ def record_comparison(comparison: Comparison, cohort: Cohort, *, seed: int) -> N
             for family, metrics in evaluation.metrics().items():
                 mlflow.log_metrics({f"{design}/{family}/{k}": v for k, v in metrics.items()})
         mlflow.log_text(table.to_csv(index=False, lineterminator="\n"), "comparison.csv")
-        mlflow.log_dict(
-            {name: list(each.notes) for name, each in comparison.evaluations.items()}, "notes.json"
-        )
+        mlflow.log_dict({name: list(each) for name, each in comparison.notes.items()}, "notes.json")
         log_figures([("comparison", comparison.figure())])
     first = next(iter(comparison.evaluations.values()))
     notes = [
-        f"note, design {name}: {note}"
-        for name, each in comparison.evaluations.items()
-        for note in each.notes
+        f"note, design {name}: {note}" for name, told in comparison.notes.items() for note in told
     ]
     print("\n".join([*first.plan.lines(), table.to_string(index=False), *notes]))
     print(f"tracking store: {mlflow.get_tracking_uri()}")

@@ -257,7 +257,8 @@ def test_a_call_with_a_fault_is_refused_where_it_stands(
     assert answer.status_code == 422
     outcome = answer.json()
     assert outcome["resourceType"] == "OperationOutcome"
-    assert any(issue.get("diagnostics", "").startswith(f"{pointer}:") for issue in outcome["issue"])
+    told = [issue.get("diagnostics", "") for issue in outcome["issue"]]
+    assert any(each.startswith(f"{pointer or 'the body'}:") for each in told)
     assert "SECRET" not in answer.text
 
 

@@ -164,9 +164,9 @@ class Careless(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def answering(*cards: dict[str, Any]) -> Iterator[str]:
+def answering(*cards: dict[str, Any], kind: type[Careless] = Careless) -> Iterator[str]:
     """The address of a careless service that always gives these cards."""
-    handler = type("Answering", (Careless,), {"cards": list(cards)})
+    handler = type("Answering", (kind,), {"cards": list(cards)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

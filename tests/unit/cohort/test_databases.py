@@ -35,7 +35,7 @@ def test_an_address_needs_a_query(database: str) -> None:
 
 def test_a_query_that_returns_nothing_is_refused(database: str) -> None:
     assert faults_of(database, query=f"{QUERY} where patient_id = 'b'") == [
-        "table: expected at least one row, it has none"
+        "table: expected at least one row, it has none. Fill in one row for each child"
     ]
 
 

@@ -189,8 +189,8 @@ def test_one_name_twice_is_refused() -> None:
     [
         pytest.param("", "ours.csv: the file is empty; expected a header and one row a child",
                      id="empty"),
-        pytest.param(CSV.splitlines()[0], "table: expected at least one row, it has none",
-                     id="header only"),
+        pytest.param(CSV.splitlines()[0], "table: expected at least one row, it has none. "
+                     "Fill in one row for each child", id="header only"),
         pytest.param(CSV.replace("L1", "Zürich").encode("latin-1"),
                      "ours.csv: not UTF-8: line 2 cannot be read. Save the file as UTF-8",
                      id="not UTF-8"),

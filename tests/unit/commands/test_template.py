@@ -174,6 +174,22 @@ def test_an_empty_template_is_told_what_comes_next(run: Run, name: str) -> None:
     assert answer.err == ""
 
 
+def test_of_children_whose_outcome_is_to_come_no_column_is_needed(run: Run) -> None:
+    run("template", "ours.csv")
+    answer = run("check", "ours.csv", "--for-prediction")
+    assert "Whatever was not measured stays empty." in answer.out
+    assert "needs" not in answer.out
+
+
+@pytest.mark.parametrize("name", ["ours.xlsx", "ours.csv"])
+def test_an_empty_template_cannot_be_described_and_says_why(run: Run, name: str) -> None:
+    run("template", name)
+    answer = run("describe", name)
+    assert answer.code == 1
+    assert "expected at least one row, it has none. Fill in one row for each child" in answer.err
+    assert f"python -m lorpredict check {name}" in answer.err
+
+
 def test_an_empty_file_without_what_a_design_needs_is_told_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / "few.csv").write_text("patient_id,follow_up_days,outcome\n")
     answer = run("check", "few.csv", "--design", "week14-published-4")
