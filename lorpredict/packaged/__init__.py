@@ -11,8 +11,10 @@ from lorpredict.packaged._folder import model_folder_in
 from lorpredict.packaged._model import PackagedModel
 from lorpredict.packaged._registration import Registration, is_registry_address
 from lorpredict.packaged._unmeasured import Unmeasured
+from lorpredict.packaged._use import NOT_FOR, horizons_in_words, intended_use, limits, stage_means
 
 __all__ = [
+    "NOT_FOR",
     "CohortCourse",
     "CoursePoint",
     "JudgedRule",
@@ -25,6 +27,10 @@ __all__ = [
     "TrainingFacts",
     "Unmeasured",
     "fingerprint",
+    "horizons_in_words",
+    "intended_use",
     "is_registry_address",
+    "limits",
     "model_folder_in",
+    "stage_means",
 ]

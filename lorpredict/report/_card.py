@@ -11,8 +11,16 @@ from collections.abc import Iterator
 
 from lorpredict.evaluation import measure_label
 from lorpredict.models import families
-from lorpredict.packaged import CoursePoint, JudgedRule, PackagedModel, Recalibration
-from lorpredict.report._use import NOT_FOR, intended_use, limits, stage_means
+from lorpredict.packaged import (
+    NOT_FOR,
+    CoursePoint,
+    JudgedRule,
+    PackagedModel,
+    Recalibration,
+    intended_use,
+    limits,
+    stage_means,
+)
 
 # What a card leaves to the report, so that it stays within two pages.
 _IN_THE_REPORT = ("e50", "e90")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lorpredict.errors import capitalised, counted_children
+from lorpredict.packaged import NOT_FOR, intended_use, limits, stage_means
 from lorpredict.report._findings import Findings, in_percent, percent
 from lorpredict.report._html import Html, badge, bullets, element, joined, paragraph, section
-from lorpredict.report._use import NOT_FOR, intended_use, limits, stage_means
 
 
 def head(findings: Findings) -> Html:

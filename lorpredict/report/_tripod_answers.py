@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import lorpredict
 from lorpredict.evaluation import measures
+from lorpredict.packaged import horizons_in_words, intended_use
 from lorpredict.report._findings import Findings, number
-from lorpredict.report._use import days, intended_use
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _design(findings: Findings) -> _Answers:
     design = findings.development.at_risk.design
     told["8a"] = Answer(
         f"Secondary loss of response by the definition {design.lor_definition}, by day "
-        f"{days(findings.facts)} since the first infusion.",
+        f"{horizons_in_words(findings.facts)} since the first infusion.",
         whole=False,
     )
     told["9a"] = Answer(
@@ -152,8 +152,8 @@ def _evaluation(findings: Findings) -> _Answers:
 def _output(findings: Findings) -> _Answers:
     told: _Answers = {}
     told["15"] = Answer(
-        f"The probability of loss of response by day {days(findings.facts)} since the first "
-        "infusion. Nobody is classified; net benefit is looked at for thresholds of 10 to 40 % and "
+        f"The probability of loss of response by day {horizons_in_words(findings.facts)} since the "
+        "first infusion. Nobody is classified; net benefit is looked at for thresholds of 10 to 40 % and "
         "judged from 15 to 35 %."
     )
     told["16"] = Answer(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lorpredict.errors import capitalised, counted_children
+from lorpredict.packaged import intended_use, stage_means
 from lorpredict.report._html import Html, badge, bullets, element, paragraph, section
-from lorpredict.report._use import intended_use, stage_means
 from lorpredict.report.explained._explained import ExplainedCohort
 from lorpredict.survival import Scale
 

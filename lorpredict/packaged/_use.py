@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lorpredict.packaged import ModelFacts
+from lorpredict.packaged._facts import ModelFacts
 
 NOT_FOR = (
     "children who have not responded by week 14, adults, and any drug other than infliximab",
@@ -32,12 +32,12 @@ def intended_use(facts: ModelFacts) -> str:
     """Return what a model is asked, of whom, and when."""
     return (
         "The risk that a child who has responded to infliximab for Crohn's disease loses the "
-        f"response by day {days(facts)} since the first infusion, told at the fourth infusion "
-        f"(day {facts.design.landmark_day:g}), if infliximab is continued as usual."
+        f"response by day {horizons_in_words(facts)} since the first infusion, told at the fourth "
+        f"infusion (day {facts.design.landmark_day:g}), if infliximab is continued as usual."
     )
 
 
-def days(facts: ModelFacts) -> str:
+def horizons_in_words(facts: ModelFacts) -> str:
     """Return the horizons, in days since the first infusion."""
     return " and ".join(f"{day:g}" for day in facts.horizons_since_first_infusion)
 
