@@ -22,6 +22,7 @@ from lorpredict.clinical._predictor import Kind, Known, Level, OtherUnit, Predic
 from lorpredict.clinical._published import published_study
 from lorpredict.clinical._published_cut import PublishedCut, table_two_cuts
 from lorpredict.clinical._rules import Values
+from lorpredict.clinical._statements import Criterion, Evidence, criteria, evidence
 from lorpredict.clinical._states import ActivityState, activity_states
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "ActivityItem",
     "ActivityState",
     "Catalogue",
+    "Criterion",
     "EligibilityRules",
+    "Evidence",
     "GrowthReference",
     "Kind",
     "Known",
@@ -45,9 +48,11 @@ __all__ = [
     "activity_states",
     "catalogue",
     "contradictions",
+    "criteria",
     "definition",
     "definitions",
     "derive",
+    "evidence",
     "is_missing",
     "notions",
     "published_study",

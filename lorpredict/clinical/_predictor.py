@@ -166,6 +166,16 @@ class Predictor:
         """The unit as people write it; empty for a number without one."""
         return readable(self.unit or "")
 
+    @cached_property
+    def hides_wrong_units(self) -> bool:
+        """Whether a value in another unit would look as plausible, so that its unit must be said.
+
+        CRP in mg/dL is such a value: whatever is plausible there is plausible in mg/L too.
+        """
+        low, high = self.plausible or (math.nan, math.nan)
+        factors = (other.factor for other in self.other_units if other.factor != 1)
+        return any(low <= low / factor and high / factor <= high for factor in factors)
+
     @property
     def expected(self) -> str:
         """What a value has to be, in words."""

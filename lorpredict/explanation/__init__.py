@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from lorpredict.explanation._grouping import grouped
     from lorpredict.explanation._interactions import Interactions
+    from lorpredict.explanation._labels import Labels
     from lorpredict.explanation._tree_explainer import SurvivalTreeExplainer
     from lorpredict.explanation.wording import ContributionSentence, top_contributions
 
@@ -29,6 +30,7 @@ __all__ = [
     "ExactContributions",
     "ExactExplainer",
     "Interactions",
+    "Labels",
     "SurvivalTreeExplainer",
     "as_shap_explanation",
     "exact_contributions",
@@ -45,6 +47,7 @@ __getattr__ = lazy_names(
         "_exact": ("ExactContributions", "ExactExplainer", "exact_contributions"),
         "_grouping": ("grouped",),
         "_interactions": ("Interactions",),
+        "_labels": ("Labels",),
         "_tree_explainer": ("SurvivalTreeExplainer",),
         "wording": ("ContributionSentence", "top_contributions"),
     },

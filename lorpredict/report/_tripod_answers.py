@@ -153,8 +153,8 @@ def _output(findings: Findings) -> _Answers:
     told: _Answers = {}
     told["15"] = Answer(
         f"The probability of loss of response by day {horizons_in_words(findings.facts)} since the "
-        "first infusion. Nobody is classified; net benefit is looked at for thresholds of 10 to 40 % and "
-        "judged from 15 to 35 %."
+        "first infusion. Nobody is classified; net benefit is looked at for thresholds of 10 to "
+        "40 % and judged from 15 to 35 %."
     )
     told["16"] = Answer(
         "None in setting, eligibility, outcome or predictors: both are the same cohort."

@@ -1,0 +1,68 @@
+"""What a person reads beside a risk: whom the question is about, and what the literature says."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from lorpredict.errors import CatalogueError
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One thing that has to hold before a risk is told.
+
+    Parameters
+    ----------
+    key : for programs
+    statement : what holds, as a person confirms it
+    source : where it was learnt
+    """
+
+    key: str
+    statement: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a source says on one topic; never an order.
+
+    Parameters
+    ----------
+    topic, finding : what it is about, and what was found
+    population : in whom, and how many
+    source : citation
+    url : where it is read; absent where no address was verified
+    """
+
+    topic: str
+    finding: str
+    population: str
+    source: str
+    url: str | None = None
+
+
+@cache
+def criteria() -> tuple[Criterion, ...]:
+    """Return whom the question is about, in the order in which it is asked."""
+    return tuple(Criterion(**entry) for entry in _entries("eligibility", "criteria"))
+
+
+@cache
+def evidence() -> tuple[Evidence, ...]:
+    """Return what the literature discusses beside a risk."""
+    return tuple(Evidence(**entry) for entry in _entries("evidence", "evidence"))
+
+
+def _entries(file: str, table: str) -> list[dict[str, Any]]:
+    text = files("lorpredict.clinical").joinpath(f"{file}.toml").read_text("utf-8")
+    entries: list[dict[str, Any]] = tomllib.loads(text)[table]
+    for entry in entries:
+        if not entry.get("source", "").strip():
+            told = entry.get("key") or entry.get("topic") or "an entry"
+            raise CatalogueError(f"{file}.toml: {told} has no source; nothing ships without one")
+    return entries
