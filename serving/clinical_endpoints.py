@@ -112,7 +112,8 @@ async def predict(
 
     assessed = await _beside_the_loop(request, assessed_bundle)
     exchange_of(request.scope).kept = keep_assessed(assessed, desk.pseudonyms)
-    return _as_fhir(fhir_answers.answer(assessed, issued=datetime.now(UTC), as_of=today))
+    source = f"The record was read as of {today}."
+    return _as_fhir(fhir_answers.answer(assessed, issued=datetime.now(UTC), source=source))
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from lorpredict.fhir import (
@@ -18,22 +18,21 @@ from serving.assessing import Assessed
 from serving.models import Served
 
 
-def answer(assessed: Assessed, *, issued: datetime, as_of: date) -> dict[str, Any]:
+def answer(assessed: Assessed, *, issued: datetime, source: str) -> dict[str, Any]:
     """Return a RiskAssessment, or a GuidanceResponse that says why there is none.
 
     Parameters
     ----------
     issued : when it was assessed, which is what FHIR means by its occurrence
-    as_of : the day of the question, which may be long past
+    source : where the record comes from and of which day it is, in words
     """
     reading = assessed.reading
-    read = f"The record was read as of {as_of}."
     if reading.abstention is not None:
-        return guidance_response(reading, issued=issued, notes=[read])
+        return guidance_response(reading, issued=issued, notes=[source])
     horizons = [_horizon(assessed, time) for time in assessed.times]
     model = _name(assessed.served)
     return risk_assessment(
-        reading, horizons, model=model, issued=issued, notes=[read, *_notes(assessed)]
+        reading, horizons, model=model, issued=issued, notes=[source, *_notes(assessed)]
     )
 
 

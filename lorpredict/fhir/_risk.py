@@ -168,13 +168,20 @@ def risk_assessment(
             "status": "final",
             "method": {"text": model.text},
             "code": {"text": f"Risk of {OUTCOME[0].lower()}{OUTCOME[1:]}"},
-            "subject": {"reference": reading.subject},
+            "subject": _subject(reading),
             "occurrenceDateTime": instant(issued),
             "basis": [{"reference": each} for each in reading.observations],
             "prediction": [_prediction(each) for each in horizons],
             "note": [{"text": text} for text in (_stage(model), *notes)],
         }
     )
+
+
+def _subject(reading: ChildReading) -> Resource:
+    """Name the child; of one that has no identifier R4 still wants to be told."""
+    if reading.subject is None:
+        return {"display": "a child without an identifier"}
+    return {"reference": reading.subject}
 
 
 def _stage(model: ModelName) -> str:

@@ -82,7 +82,7 @@ def test_what_rounds_to_nothing_is_no_reason(models: ServedModels) -> None:
     values[0, 0] = 0.27
     found = replace(found, contributions=replace(found.contributions, values=values))
 
-    told = fhir_answers.answer(found, issued=datetime.now(UTC), as_of=AS_OF)
+    told = fhir_answers.answer(found, issued=datetime.now(UTC), source="Read.")
     for each in told["prediction"]:
         (reason,) = each["extension"]
         assert {"url": "contribution", "valueDecimal": 0.27} in reason["extension"]
