@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lorpredict.errors import LorpredictError
@@ -24,6 +24,7 @@ from serving.faults import invalid_request
 from serving.models import ServedModels
 from serving.operation_outcome import MEDIA_TYPE as FHIR_MEDIA_TYPE
 from serving.routes import route_of
+from serving.web.pages import router as page
 
 DESCRIPTION = (
     "Risk of secondary loss of response to infliximab in a child with Crohn's disease, "
@@ -38,12 +39,6 @@ _POLICY = (
 )
 
 pages = APIRouter()
-
-
-# In the place of BentoML's own page, which asks a foreign host; nothing of this service does.
-@pages.get("/", include_in_schema=False)
-async def start() -> PlainTextResponse:
-    return PlainTextResponse(f"{DESCRIPTION}\n\nHow to ask: /v1/openapi.json\n")
 
 
 @pages.get("/docs.json", include_in_schema=False)
@@ -79,7 +74,7 @@ def create_app(models: ServedModels | None = None, *, desk: Desk | None = None) 
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.desk = desk or Desk(models)
-    for router in (endpoints.asked, endpoints.router, clinical_endpoints.router, pages):
+    for router in (endpoints.asked, endpoints.router, clinical_endpoints.router, page, pages):
         app.include_router(router)
     for kind in (LorpredictError, HTTPException):
         app.add_exception_handler(kind, _refused)

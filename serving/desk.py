@@ -25,6 +25,8 @@ class Desk:
     pseudonyms : None where no audit is kept
     base_url : address under which clients know the service; empty where none was named
     zone : where the hospital is; None is this machine's own
+    contact : who answers questions about this service; empty where nobody was named
+    asks_who : whether a client has to say who it is
     gathering : questions that arrive at the same moment
     """
 
@@ -33,11 +35,17 @@ class Desk:
     pseudonyms: Pseudonymous | None = None
     base_url: str = ""
     zone: tzinfo | None = None
+    contact: str = ""
+    asks_who: bool = False
     gathering: Gathering = field(default_factory=Gathering)
 
     def today(self) -> date:
         """Return the day in the hospital, by whose days its resources are dated."""
-        return datetime.now(UTC).astimezone(self.zone).date()
+        return self.now().date()
+
+    def now(self) -> datetime:
+        """Return the time in the hospital."""
+        return datetime.now(UTC).astimezone(self.zone)
 
     def asked(self, alias: str) -> Served:
         """Return the model of an alias.

@@ -30,6 +30,7 @@ from serving.operation_outcome import MEDIA_TYPE as FHIR_MEDIA_TYPE
 from serving.operation_outcome import operation_outcome
 from serving.routes import route_of
 from serving.security.errors import CannotVerify, Forbidden, TooManyRequests, Unauthorised
+from serving.web.refusal import HTML, is_fragment, refusal
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 100
@@ -201,8 +202,11 @@ def _headers(error: Exception) -> Mapping[str, str] | None:
 
 
 def _in_the_language_of(request: Request, problem: Problem) -> tuple[str, str]:
-    if route_of(request.scope["path"]).fhir:
+    route = route_of(request.scope["path"])
+    if route.fhir:
         return json.dumps(operation_outcome(problem)), FHIR_MEDIA_TYPE
+    if route.is_page:
+        return refusal(problem, whole=not is_fragment(request)), HTML
     return problem.model_dump_json(), MEDIA_TYPE
 
 

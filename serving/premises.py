@@ -24,6 +24,7 @@ from serving.renewal import Renewal
 from serving.security import Guard, RateLimits, refuse_open_door
 from serving.security.addresses import is_loopback
 from serving.settings import Settings, SettingsError
+from serving.web.rendering import prepare
 
 _SQLITE = "sqlite:///"
 _log = logging.getLogger("serving.premises")
@@ -82,6 +83,8 @@ class Premises:
         desk = self.desk
         desk.base_url = self.settings.base_url
         desk.zone = ZoneInfo(self.settings.time_zone) if self.settings.time_zone else None
+        desk.contact = self.settings.contact
+        desk.asks_who = not self.guard.is_open
         desk.rules = self.rules
         desk.pseudonyms = Pseudonyms(self.key) if self.key else None
         desk.models = models
@@ -91,6 +94,7 @@ class Premises:
         if self.audit is not None:
             self.audit.check()
         _read_tables()
+        prepare()
         return ServedModels.load(self.settings)
 
     def begin(self) -> None:

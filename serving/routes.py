@@ -27,6 +27,7 @@ class Route:
     audited : whether every answer is recorded before it is sent
     fhir : whether refusals are told as an OperationOutcome
     is_file : whether it is a file of the documentation's page
+    is_page : whether refusals are told as a page
     """
 
     name: str
@@ -34,6 +35,7 @@ class Route:
     audited: bool = False
     fhir: bool = False
     is_file: bool = False
+    is_page: bool = False
 
 
 _FIXED: Mapping[str, Route] = {
@@ -51,7 +53,12 @@ _FIXED: Mapping[str, Route] = {
         Route("/livez"),
         Route("/readyz"),
         Route("/healthz"),
-        Route("/"),
+        Route("/", is_page=True),
+        Route("/risk", "explain", audited=True, is_page=True),
+        Route("/web/page.css"),
+        Route("/web/page.js"),
+        Route("/web/htmx.min.js"),
+        Route("/web/icon.svg"),
         Route("/docs.json"),
         Route("/schema.json"),  # by which BentoML's own clients know the native endpoints
         Route("/v1/docs"),

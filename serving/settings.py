@@ -205,6 +205,9 @@ class Settings:
             "where the hospital is, such as Europe/Berlin", _zone, otherwise="the machine's own"
         ),
     )
+    contact: str = field(
+        default="", metadata=_told("whom the risk page names for questions, such as a mail address")
+    )
     fhir_rules: Path | None = field(
         default=None,
         metadata=_told("file with the site's codes and windows for FHIR", _file, otherwise="ours"),

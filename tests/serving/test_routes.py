@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
+import serving.web
 from serving.app import create_app, show_docs
+from serving.models import ServedModels
 from serving.routes import UNKNOWN_PATH, route_of
 
 OPEN = {"/", "/docs.json", "/v1/docs", "/v1/openapi.json"}
+STATIC = Path(serving.web.__file__).parent / "static"
 
 
 def test_every_address_of_the_document_needs_a_scope(client: TestClient) -> None:
@@ -24,8 +29,8 @@ def test_every_address_that_answers_a_child_is_audited(client: TestClient) -> No
     assert [path for path in posts if not route_of(path).audited] == []
 
 
-def test_what_is_open_is_known_and_tells_of_no_child() -> None:
-    app = create_app()
+def test_what_is_open_is_known_and_tells_of_no_child(models: ServedModels) -> None:
+    app = create_app(models)
     show_docs(app)
     client = TestClient(app)
     for path in OPEN:
@@ -38,5 +43,23 @@ def test_what_is_almost_an_address_is_none(path: str) -> None:
     assert route_of(path).name == UNKNOWN_PATH
 
 
-def test_the_first_page_says_how_to_ask(client: TestClient) -> None:
+def test_the_first_page_leads_to_the_document_of_the_api(client: TestClient) -> None:
     assert "/v1/openapi.json" in client.get("/").text
+
+
+def test_the_page_is_open_and_its_answer_is_not() -> None:
+    assert route_of("/").scope is None
+    assert (route_of("/risk").scope, route_of("/risk").audited) == ("explain", True)
+
+
+@pytest.mark.parametrize(
+    "name", [file.name for file in STATIC.iterdir() if file.suffix != ".LICENSE"]
+)
+def test_every_file_of_the_page_has_its_route(client: TestClient, name: str) -> None:
+    assert route_of(f"/web/{name}").name == f"/web/{name}"
+    assert client.get(f"/web/{name}").status_code == 200
+
+
+def test_there_is_no_way_out_of_the_folder_of_the_page(client: TestClient) -> None:
+    for path in ("/web/..%2fpages.py", "/web/pages.py", "/web/"):
+        assert client.get(path).status_code == 404

@@ -1,0 +1,1 @@
+"""The risk page: what a clinician sees, served by the same service at ``/``."""

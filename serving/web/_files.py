@@ -1,0 +1,32 @@
+"""What stands beside the code: words, layout, made-up children."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """Return every word of the page that is its own."""
+    return _read("texts.toml")
+
+
+@cache
+def layout() -> dict[str, Any]:
+    """Return where the columns stand in the form."""
+    return _read("form.toml")
+
+
+@cache
+def examples() -> dict[str, Any]:
+    """Return the made-up children by name."""
+    return _read("examples.toml")
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((HERE / name).read_text("utf-8"))

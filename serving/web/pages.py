@@ -1,0 +1,179 @@
+"""The page's three addresses: the form, the answer, and what stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from lorpredict.clinical import criteria, evidence
+from lorpredict.packaged import NOT_FOR
+from serving import predictions
+from serving.desk import Desk, desk_of
+from serving.errors import InvalidRequest, RequestFault
+from serving.exchange import Kept, exchange_of
+from serving.keeping import keep
+from serving.models import Served
+from serving.web._answer import Answer, answer_of
+from serving.web._files import examples, texts
+from serving.web._form import Form
+from serving.web._typed import WHOLE, Reading, Typed, Unreadable, by_field, read
+from serving.web.refusal import is_fragment
+from serving.web.rendering import ADDRESS, POLICY, STATIC, rendered
+
+router = APIRouter(include_in_schema=False)
+
+_NOT_ELIGIBLE = Kept("abstention", {"children": [{"reason": "not_eligible"}]})
+_SAME = ("same-origin", "none")
+_CACHED = {"Cache-Control": "public, max-age=86400"}
+_FOR_FORMS = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page shows.
+
+    Parameters
+    ----------
+    typed : what stands in the form
+    alias : the model that is asked
+    at : when it was made
+    request_id : of the answer in log and audit
+    faults : field -> what is wrong with it; the empty name for what is no field's
+    not_confirmed : what has to hold and was not confirmed
+    answer : None where nothing was asked, or something is wrong
+    """
+
+    desk: Desk
+    form: Form
+    typed: Typed
+    alias: str
+    at: datetime
+    request_id: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+    not_confirmed: list[str] = field(default_factory=list)
+    answer: Answer | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there is something to show beside the form."""
+        return bool(self.faults or self.not_confirmed or self.answer)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether a model that may be asked has learnt from children who do not exist."""
+        return any(served.model.facts.cautions for served in self.desk.loaded().values())
+
+    @property
+    def not_for(self) -> Sequence[str]:
+        """For whom, and for what, no model is made."""
+        return NOT_FOR
+
+    @property
+    def script_texts(self) -> Mapping[str, str]:
+        """Words that the script puts into the page."""
+        said = texts()
+        return {**said["typed"], **said["service"], **said["actions"], "busy": said["form"]["busy"]}
+
+    def children_of(self, answer: Answer) -> str:
+        """Say how many children taught the model, and whether they exist."""
+        training = answer.facts.training
+        kind = "synthetic_children" if training.synthetic else "children"
+        return str(texts()["cohort"][kind].format(n=training.children))
+
+    def respond(self, *, whole: bool) -> HTMLResponse:
+        """Render it, or the part of it that a script puts into the page that is there."""
+        known: dict[str, Any] = {
+            "page": self,
+            "models": self.desk.loaded(),
+            "criteria": criteria(),
+            "evidence": evidence(),
+            "examples": examples(),
+        }
+        known["plain"] = rendered("answer.txt", **known) if self.answer else ""
+        content = rendered("page.html" if whole else "answer.html", **known)
+        headers = {"Content-Security-Policy": POLICY}
+        return HTMLResponse(content, 422 if self.faults else 200, headers)
+
+
+@router.get("/")
+async def form(request: Request, example: str = "") -> Response:
+    desk = desk_of(request)
+    asked = Form.of(desk.loaded())
+    shown = examples().get(example)
+    typed = Typed.of_record(shown["record"], asked) if shown else Typed()
+    return Page(desk, asked, typed, "champion", desk.now()).respond(whole=True)
+
+
+@router.post("/risk")
+async def risk(request: Request, model: str = "champion") -> Response:
+    _refuse_other_sites(request)
+    desk = desk_of(request)
+    served = desk.asked(model)
+    typed = _typed(await request.body(), request)
+    exchange = exchange_of(request.scope)
+    page, kept = await anyio.to_thread.run_sync(_asked, typed, served, desk, exchange.request_id)
+    if kept is None:
+        exchange.problem = "invalid-request"
+    else:
+        exchange.kept = kept
+    return page.respond(whole=not is_fragment(request))
+
+
+@router.get(ADDRESS + "/{name}")
+async def static(name: str) -> Response:
+    if not (STATIC / name).is_file():
+        raise HTTPException(404)
+    return FileResponse(STATIC / name, headers=_CACHED)
+
+
+def _asked(typed: Typed, served: Served, desk: Desk, request_id: str) -> tuple[Page, Kept | None]:
+    """Read a form, and ask the model unless something speaks against it.
+
+    Nothing is kept of a form with faults but that there was one.
+    """
+    form = Form.of(desk.loaded())
+    known: dict[str, Any] = {"alias": served.alias, "at": desk.now(), "request_id": request_id}
+    if typed.not_confirmed:
+        page = Page(desk, form, typed, **known, not_confirmed=typed.not_confirmed)
+        return page, _NOT_ELIGIBLE._replace(served=served)
+    reading = read(typed, form)
+    try:
+        answer, kept = _answer(reading, served, desk)
+    except InvalidRequest as refused:
+        faults = {**by_field(refused, form), **reading.faults}
+        return Page(desk, form, typed, **known, faults=faults), None
+    return Page(desk, form, typed, **known, answer=answer), kept
+
+
+def _answer(reading: Reading, served: Served, desk: Desk) -> tuple[Answer, Kept]:
+    if reading.question is None:
+        raise InvalidRequest()
+    told = predictions.alone(predictions.explanations, served, reading.question)
+    kept = keep(told, reading.question.patients(), desk.pseudonyms)
+    return answer_of(served, reading.question, told, desk.rules), kept
+
+
+def _typed(body: bytes, request: Request) -> Typed:
+    try:
+        if not request.headers.get("content-type", "").startswith(_FOR_FORMS):
+            raise Unreadable
+        return Typed.read(body)
+    except Unreadable:
+        raise InvalidRequest(RequestFault(WHOLE, texts()["faults"]["unusable"])) from None
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Let no other site's page put a question in the name of who looks at it."""
+    headers = request.headers
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    ours = origin is None or urlsplit(origin).netloc == headers.get("host")
+    if not (site in _SAME if site else ours):
+        raise HTTPException(403)

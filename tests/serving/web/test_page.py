@@ -1,0 +1,163 @@
+"""What the page answers, without a browser: figures, refusals, what is kept."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from serving.app import create_app
+from serving.models import ServedModels
+from serving.web._files import HERE, examples, texts
+from serving.web._form import Form
+from serving.web._typed import Typed
+
+HORIZON = re.compile(r'class="horizon" data-day="(.+?)" data-risk="(.+?)" data-low="(.+?)"')
+MOVED = re.compile(r'data-predictor="(\w+)" data-contribution="(.+?)"')
+SAVED = re.compile(r'download="lorpredict-\w+\.json" href="data:application/json;base64,(.+?)"')
+FRAGMENT = {"HX-Request": "true"}
+
+
+@pytest.fixture(scope="module")
+def form(models: ServedModels) -> Form:
+    return Form.of(models)
+
+
+def _ask(client: TestClient, typed: Typed, model: str = "champion", **headers: str) -> Any:
+    return client.post(f"/risk?model={model}", data=dict(typed.values), headers=headers)
+
+
+@pytest.mark.parametrize("model", ["champion", "challenger"])
+def test_the_page_says_of_every_child_what_the_api_says(
+    client: TestClient, form: Form, children: list[dict[str, Any]], model: str
+) -> None:
+    for child in children:
+        asked = {key: value for key, value in child.items() if key in form.fields}
+        # Not as typed: a form's numbers have the digits that a person types.
+        typed = Typed.of_record(asked, form)
+        exact = {key: repr(asked[key]) for key in asked if form.fields[key].column.is_number}
+        page = _ask(client, Typed({**typed.values, **exact}), model, **FRAGMENT)
+        said = client.post(f"/v1/explain?model={model}", json={"record": asked})
+
+        assert page.status_code == 200, page.text
+        answer = said.json()["answers"][0]
+        told = [(h["days_since_first_infusion"], h["risk"], h["risk_low"])
+                for h in answer["horizons"]]  # fmt: skip
+        found = [(float(day), float(risk), None if low == "None" else float(low))
+                 for day, risk, low in HORIZON.findall(page.text)]  # fmt: skip
+        assert found == told
+        known = {(c["predictor"], c["contribution"])
+                 for h in answer["horizons"] for c in h["contributions"]}  # fmt: skip
+        assert {(name, float(value)) for name, value in MOVED.findall(page.text)} <= known
+        if told:
+            assert base64.b64decode(SAVED.findall(page.text)[0]) == said.content
+
+
+def test_a_script_is_answered_with_the_part_that_it_asked_for(
+    client: TestClient, form: Form
+) -> None:
+    typed = Typed.of_record(examples()["full"]["record"], form)
+
+    assert "<html" not in _ask(client, typed, **FRAGMENT).text
+    whole = _ask(client, typed).text
+    assert "<html" in whole
+    assert 'value="11.4"' in whole
+
+
+def test_what_is_not_confirmed_is_answered_without_a_number(client: TestClient, form: Form) -> None:
+    typed = Typed.of_record(examples()["full"]["record"], form)
+    asked = {name: text for name, text in typed.values.items() if "monogenic" not in name}
+    page = _ask(client, Typed(asked), **FRAGMENT)
+
+    assert page.status_code == 200
+    assert "No monogenic disease is known" in page.text
+    assert "%" not in page.text
+
+
+def test_faults_are_told_beside_their_fields_and_what_was_typed_stays(
+    client: TestClient, form: Form
+) -> None:
+    typed = Typed.of_record(examples()["full"]["record"], form)
+    page = _ask(client, Typed({**typed.values, "albumin_g_l": "3.6"}))
+
+    assert page.status_code == 422
+    assert 'value="3.6"' in page.text
+    assert "Is it in g/dL?" in page.text
+    assert 'id="albumin_g_l-told">expected 10 to 60 g/L' in page.text
+
+
+def test_what_was_typed_cannot_become_part_of_the_page(client: TestClient, form: Form) -> None:
+    typed = Typed.of_record(examples()["full"]["record"], form)
+    page = _ask(client, Typed({**typed.values, "albumin_g_l": '"><script>alert(1)</script>'}))
+
+    assert "<script>alert" not in page.text
+
+
+@pytest.mark.parametrize(
+    "headers, status",
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 200),
+        ({"Origin": "http://testserver"}, 200),
+        ({}, 200),
+    ],
+)
+def test_no_other_site_can_ask_in_the_name_of_who_looks_at_it(
+    client: TestClient, form: Form, headers: dict[str, str], status: int
+) -> None:
+    typed = Typed.of_record(examples()["full"]["record"], form)
+    answer = _ask(client, typed, **headers)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_a_body_that_is_no_form_is_refused_in_words(client: TestClient) -> None:
+    answer = client.post("/risk", json={"record": {}})
+
+    assert answer.status_code == 422
+    assert texts()["faults"]["unusable"] in answer.text
+
+
+def test_a_model_that_is_not_there_is_refused_in_words(client: TestClient) -> None:
+    answer = client.post("/risk?model=nobody", data={"sex": "male"})
+
+    assert answer.status_code == 404
+    assert "No model is served under this alias" in answer.text
+    assert "<h2" in answer.text
+
+
+def test_without_a_model_the_page_says_so() -> None:
+    answer = TestClient(create_app(), raise_server_exceptions=False).get("/")
+
+    assert answer.status_code == 503
+    assert "No model is loaded yet" in answer.text
+
+
+def test_the_page_runs_nothing_but_its_own_files(client: TestClient) -> None:
+    answer = client.get("/?example=full")
+
+    assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert re.findall(r"\son\w+=|\sstyle=|<style|<script(?! src)", answer.text) == []
+
+
+def test_every_word_of_the_page_is_said_somewhere() -> None:
+    written = "".join(
+        file.read_text("utf-8")
+        for file in [*HERE.glob("*.py"), *HERE.glob("templates/*"), *HERE.glob("static/page.js")]
+    )
+    unsaid = [
+        f"{group}.{name}"
+        for group, said in texts().items()
+        for name in said
+        if group != "groups"
+        and not any(each in written for each in (f"t.{group}.{name}", f'"{name}"', f"said.{name}"))
+    ]
+    assert unsaid == []
