@@ -16,7 +16,7 @@ from pathlib import Path
 from scripts.debian import apt_get
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_QUIET = (
+QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
@@ -49,7 +49,7 @@ def document_after(program: Path, page: Path, *, profile: Path, width: int = 120
         An empty folder, where the browser keeps what it wants to keep.
     """
     command = [
-        str(program), *_QUIET, f"--user-data-dir={profile}", f"--window-size={width},900",
+        str(program), *QUIET, f"--user-data-dir={profile}", f"--window-size={width},900",
         "--virtual-time-budget=4000", "--dump-dom", page.as_uri(),
     ]  # fmt: skip
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS)
