@@ -60,7 +60,16 @@ def evidence() -> tuple[Evidence, ...]:
 
 def _entries(file: str, table: str) -> list[dict[str, Any]]:
     text = files("lorpredict.clinical").joinpath(f"{file}.toml").read_text("utf-8")
-    entries: list[dict[str, Any]] = tomllib.loads(text)[table]
+    return sourced(tomllib.loads(text)[table], file)
+
+
+def sourced(entries: list[dict[str, Any]], file: str) -> list[dict[str, Any]]:
+    """Return the entries of a file, or refuse one that nobody can look up.
+
+    Raises
+    ------
+    CatalogueError
+    """
     for entry in entries:
         if not entry.get("source", "").strip():
             told = entry.get("key") or entry.get("topic") or "an entry"
