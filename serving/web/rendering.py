@@ -14,6 +14,7 @@ from serving.web._files import HERE, texts
 
 STATIC = HERE / "static"
 ADDRESS = "/web"
+_SMALLEST, _LARGEST = 0.005, 0.995  # what rounds to 0 and to 100
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -54,13 +55,17 @@ def _environment() -> Environment:
 
 
 def percent(share: float) -> str:
-    """Word a probability in whole percent."""
+    """Word a probability in whole percent; what is possible is neither 0 nor 100."""
+    if 0 < share < _SMALLEST:
+        return "<1"
+    if _LARGEST < share < 1:
+        return ">99"
     return f"{100 * share:.0f}"
 
 
 def of_100(share: float) -> int:
     """Return how many of 100 children a probability stands for."""
-    return int(percent(share))
+    return round(100 * share)
 
 
 def points(contribution: float) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from typing import Any
 
 import pytest
+from fhir.resources.R4B.guidanceresponse import GuidanceResponse
 from starlette.testclient import TestClient
 
 from serving.app import create_app
@@ -14,6 +16,7 @@ from serving.models import ServedModels
 from serving.web._files import HERE, examples, texts
 from serving.web._form import Form
 from serving.web._typed import Typed
+from serving.web.rendering import of_100, percent
 
 HORIZON = re.compile(r'class="horizon" data-day="(.+?)" data-risk="(.+?)" data-low="(.+?)"')
 MOVED = re.compile(r'data-predictor="(\w+)" data-contribution="(.+?)"')
@@ -161,3 +164,24 @@ def test_every_word_of_the_page_is_said_somewhere() -> None:
         and not any(each in written for each in (f"t.{group}.{name}", f'"{name}"', f"said.{name}"))
     ]
     assert unsaid == []
+
+
+@pytest.mark.parametrize(
+    "share, told, children",
+    [(0, "0", 0), (0.004, "<1", 0), (0.006, "1", 1), (0.273, "27", 27), (0.9951, ">99", 100),
+     (0.994, "99", 99), (1, "100", 100)],
+)  # fmt: skip
+def test_what_is_possible_is_told_as_neither_0_nor_100(
+    share: float, told: str, children: int
+) -> None:
+    assert (percent(share), of_100(share)) == (told, children)
+
+
+def test_where_no_risk_is_told_the_fhir_answer_says_why(client: TestClient, form: Form) -> None:
+    typed = Typed.of_record(examples()["lost"]["record"], form)
+    (saved,) = re.findall(r'href="data:application/fhir\+json;base64,(.+?)"',
+                          _ask(client, typed, **FRAGMENT).text)  # fmt: skip
+
+    resource = json.loads(base64.b64decode(saved))
+    assert GuidanceResponse.model_validate(resource).status == "failure"
+    assert "already happened" in resource["reasonCode"][0]["text"]
