@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lorpredict.explanation import Labels
 from lorpredict.fhir import ChildReading, FhirRules
-from lorpredict.packaged import ModelFacts, Unmeasured, limits, stage_means
+from lorpredict.packaged import limits, stage_means
 from lorpredict.survival import in_months
 from serving import fhir_answers, wording
 from serving.answers import ExplainAnswer, ExplainAnswers
@@ -26,6 +26,9 @@ from serving.predictions import Told
 from serving.web._course import Course, course_of
 from serving.web._files import texts
 from serving.web._moved import Moved
+
+if TYPE_CHECKING:
+    from lorpredict.packaged import ModelFacts, Unmeasured
 
 _CALIBRATION = {
     "calibration_slope": ("slope", "slope_means"),
