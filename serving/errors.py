@@ -30,7 +30,7 @@ from serving.operation_outcome import MEDIA_TYPE as FHIR_MEDIA_TYPE
 from serving.operation_outcome import operation_outcome
 from serving.routes import route_of
 from serving.security.errors import CannotVerify, Forbidden, TooManyRequests, Unauthorised
-from serving.web.refusal import HTML, is_fragment, refusal
+from serving.web.refusal import PAGE, is_fragment, refusal
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 100
@@ -188,26 +188,24 @@ def respond(request: Request, error: Exception) -> Response:
     exchange_of(request.scope).problem = kind.slug
     known = kind.status is not HTTPStatus.NOT_FOUND or isinstance(error, UnknownAlias)
     problem = problem_of(error, instance=request.url.path if known else None)
-    content, media_type = _in_the_language_of(request, problem)
-    return Response(
-        content, status_code=kind.status, media_type=media_type, headers=_headers(error)
-    )
+    content, headers = _in_the_language_of(request, problem)
+    return Response(content, kind.status, {**headers, **_headers(error)})
 
 
-def _headers(error: Exception) -> Mapping[str, str] | None:
+def _headers(error: Exception) -> Mapping[str, str]:
     if isinstance(error, AuditUnavailable):
         return {"Retry-After": str(error.retry_after)}
     found: Mapping[str, str] | None = getattr(error, "headers", None)
-    return found
+    return found or {}
 
 
-def _in_the_language_of(request: Request, problem: Problem) -> tuple[str, str]:
+def _in_the_language_of(request: Request, problem: Problem) -> tuple[str, Mapping[str, str]]:
     route = route_of(request.scope["path"])
     if route.fhir:
-        return json.dumps(operation_outcome(problem)), FHIR_MEDIA_TYPE
+        return json.dumps(operation_outcome(problem)), {"Content-Type": FHIR_MEDIA_TYPE}
     if route.is_page:
-        return refusal(problem, whole=not is_fragment(request)), HTML
-    return problem.model_dump_json(), MEDIA_TYPE
+        return refusal(problem, whole=not is_fragment(request)), PAGE
+    return problem.model_dump_json(), {"Content-Type": MEDIA_TYPE}
 
 
 def without_values(error: BaseException) -> str:

@@ -157,14 +157,14 @@ def _unit_hint(predictor: Predictor, value: Any) -> str:
     low, high = predictor.plausible
     for other in predictor.other_units:
         if other.factor != 1 and low / other.factor <= value <= high / other.factor:
-            return f"Is it in {other.unit}? {_converted(predictor, other)}"
+            return f"Is it in {other.readable_unit}? {_converted(predictor, other)}"
     return ""
 
 
 def _converted(predictor: Predictor, other: OtherUnit) -> str:
     factor = other.factor
     how = f"times {factor:g}" if factor >= 1 else f"divided by {1 / factor:g}"
-    return f"{other.unit} {how} is {predictor.readable_unit}"
+    return f"{other.readable_unit} {how} is {predictor.readable_unit}"
 
 
 def _contradictions(body: Any, faulty: set[Location]) -> Iterator[RequestFault]:

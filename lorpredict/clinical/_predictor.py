@@ -46,6 +46,11 @@ class OtherUnit:
     factor: float
     aliases: tuple[str, ...] = ()
 
+    @property
+    def readable_unit(self) -> str:
+        """The unit as people write it."""
+        return readable(self.unit)
+
 
 @dataclass(frozen=True)
 class Level:

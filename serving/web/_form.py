@@ -60,7 +60,7 @@ class FormField:
         if not column.is_number or not column.readable_unit:
             return ()
         canonical = Unit(column.unit or "", column.readable_unit, 1.0)
-        others = (Unit(each.unit, each.unit, each.factor) for each in column.other_units)
+        others = (Unit(each.unit, each.readable_unit, each.factor) for each in column.other_units)
         # mg/L and µg/mL are one number by two names.
         differing = (each for each in others if each.factor != 1.0)
         return (canonical, *({each.name: each for each in differing}).values())

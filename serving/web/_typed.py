@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from lorpredict.clinical import Kind, criteria
 from serving.errors import InvalidRequest, RequestFault
 from serving.faults import invalid_request
-from serving.messages import Question
+from serving.messages import Question, record_fields
 from serving.web._files import texts
 from serving.web._form import NOT_MEASURED, UNIT, Form, FormField
 
@@ -28,6 +28,7 @@ _STRICTLY: dict[str, Any] = {
 }
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")  # \d would take digits of any script
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_WORD = re.compile(r"\w+")
 _RECORD = "/record/"
 
 Record = dict[str, Any]
@@ -126,7 +127,14 @@ def by_field(refused: InvalidRequest, form: Form) -> dict[str, str]:
 
 
 def _worded(fault: RequestFault) -> str:
-    return f"{fault.problem}. {fault.hint}" if fault.hint else fault.problem
+    told = f"{fault.problem}. {fault.hint}" if fault.hint else fault.problem
+    return _WORD.sub(lambda found: _label(found[0]), told)
+
+
+def _label(word: str) -> str:
+    """What the page calls a column, where the word is the name of one."""
+    column = record_fields().get(word)
+    return column.label if column and "_" in word else word
 
 
 def _record(typed: Typed, form: Form) -> tuple[Record, dict[str, str]]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from serving.web.rendering import rendered
+from serving.web.rendering import POLICY, rendered
 
 if TYPE_CHECKING:
     from serving.errors import Problem
 
-HTML = "text/html; charset=utf-8"
+PAGE = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
 
 
 def is_fragment(request: Request) -> bool:

@@ -44,7 +44,7 @@ FAULTS: dict[str, tuple[Any, str, str, str | None]] = {
         "Is it in g/dL? g/dL times 10 is g/L"),
     "months for years": (
         {"record": {"age_years": 150}}, "/record/age_years", "expected 0 to 19 years",
-        "Is it in mo? mo divided by 12 is years"),
+        "Is it in months? months divided by 12 is years"),
     "out of range": (
         {"record": {"landmark_day": 200}}, "/record/landmark_day", "expected 84 to 112 days", None),
     "not a step": (

@@ -104,6 +104,14 @@
     absent.checked = absent.closest(".field").querySelector('input[type="text"]').value === "";
   });
 
+  const typed = () => new URLSearchParams(new FormData(form)).toString();
+  let answered = typed();
+
+  form.addEventListener("input", () => {
+    const isAnother = typed() !== answered;
+    answers.querySelectorAll(".changed").forEach((note) => { note.hidden = !isAnother; });
+  });
+
   // ---- asking ---------------------------------------------------------------------------------
 
   document.body.addEventListener("htmx:configRequest", (event) => {
@@ -111,7 +119,8 @@
     if (key && key.value) event.detail.headers["X-API-Key"] = key.value;
   });
 
-  document.body.addEventListener("htmx:beforeRequest", () => {
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.xhr.asked = typed();
     busy.textContent = said.busy;
     clearTimeout(waiting);
     waiting = setTimeout(() => { busy.textContent = said.slow; }, SLOW);
@@ -122,24 +131,33 @@
     busy.textContent = "";
   });
 
-  const fail = (text) => {
-    answers.innerHTML = '<section class="answer refusal" role="alert"><h2 tabindex="-1" data-focus></h2><p></p></section>';
-    answers.querySelector("h2").textContent = said.problem;
-    answers.querySelector("p").textContent = text;
+  // Beside an answer stands nothing but another one about the same record.
+  function makeRoom({ xhr, requestConfig }) {
+    const beside = requestConfig.elt.dataset.beside;
+    if (!beside || xhr.asked !== answered) answers.replaceChildren();
+    const leaves = `.answer:not([data-alias]), [data-alias="${beside}"]`;
+    answers.querySelectorAll(leaves).forEach((each) => each.remove());
+    answered = xhr.asked;
+  }
+
+  function fail(asked, text) {
+    makeRoom(asked);
+    answers.insertAdjacentHTML("beforeend", '<section class="answer refusal" role="alert"><h2 tabindex="-1" data-focus></h2><p></p></section>');
+    answers.lastElementChild.querySelector("h2").textContent = said.problem;
+    answers.lastElementChild.querySelector("p").textContent = text;
     settle(answers);
-  };
-  document.body.addEventListener("htmx:timeout", () => fail(said.timed_out));
-  document.body.addEventListener("htmx:sendError", () => fail(said.unreachable));
+  }
+  document.body.addEventListener("htmx:timeout", (event) => fail(event.detail, said.timed_out));
+  document.body.addEventListener("htmx:sendError", (event) => fail(event.detail, said.unreachable));
 
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     // What stands between may answer with a page of its own; ours name the request.
-    if (!event.detail.xhr.getResponseHeader("X-Request-ID")) {
+    if (event.detail.xhr.getResponseHeader("X-Request-ID")) {
+      makeRoom(event.detail);
+    } else {
       event.detail.shouldSwap = false;
-      fail(said.unreachable);
-      return;
+      fail(event.detail, said.unreachable);
     }
-    const beside = event.detail.requestConfig?.elt?.dataset?.beside;
-    if (beside) answers.querySelector(`[data-alias="${beside}"]`)?.remove();
   });
   document.body.addEventListener("htmx:afterSettle", () => settle(answers));
 

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from serving.web._files import examples, texts
 from serving.web.rendering import percent
 from tests.serving.conftest import Server
-from tests.serving.web.conftest import DESK, PHONE, Opened, Visit
+from tests.serving.web.conftest import SIZES, Opened, Visit
 
 FULL = examples()["full"]["record"]
 
@@ -141,16 +141,43 @@ def test_the_keyboard_alone_leads_to_an_answer(opened: Opened) -> None:
     expect(visit.page.locator("#champion-title")).to_be_focused()
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["320", "1440"])
+def test_ticks_choices_and_tabs_take_keys(opened: Opened) -> None:
+    visit = opened("full")
+    keys = visit.page.keyboard
+    visit.page.focus('[name="eligible.in_response"]')
+    keys.press("Space")
+    expect(visit.page.locator('[name="eligible.in_response"]')).not_to_be_checked()
+    keys.press("Space")
+    visit.page.focus("#sex")
+    keys.press("ArrowUp")
+    assert visit.page.input_value("#sex") != FULL["sex"]
+    visit.page.focus('[name="perianal"][value="true"]')
+    keys.press("ArrowDown")
+    expect(visit.page.locator('[name="perianal"][value="false"]')).to_be_checked()
+    visit.page.focus('[name="albumin_g_l.not_measured"]')
+    keys.press("Space")
+    assert visit.page.input_value("#albumin_g_l") == ""
+    visit.page.focus("#submit")
+    keys.press("Space")
+    expect(visit.page.locator("#champion-title")).to_be_focused()
+
+    visit.page.focus(".tab:last-of-type input")
+    expect(visit.page.locator(".panel-2")).to_be_visible()
+    keys.press("ArrowUp")
+    expect(visit.page.locator(".panel-1")).to_be_visible()
+    expect(visit.page.locator(".panel-2")).to_be_hidden()
+    assert "female" not in visit.text(".typed")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["320", "1440"])
 def test_nothing_is_wider_than_the_window(opened: Opened, size: dict[str, int]) -> None:
     visit = opened("gaps", viewport=size)
-    wider = "document.documentElement.scrollWidth > window.innerWidth"
-    assert not visit.page.evaluate(wider)
+    assert visit.too_wide() == []
     visit.ask()
     visit.page.click("[data-beside=challenger]")
     visit.page.wait_for_selector("[data-alias=challenger]")
     visit.page.eval_on_selector_all("details", "all => all.forEach(each => { each.open = true })")
-    assert not visit.page.evaluate(wider)
+    assert visit.too_wide() == []
 
 
 def test_the_print_has_everything_but_the_form(opened: Opened) -> None:
@@ -179,6 +206,16 @@ def test_the_answer_is_taken_along(opened: Opened, server: Server, tmp_path: Pat
     copied = visit.page.evaluate("navigator.clipboard.readText()")
     assert "DEMONSTRATION ONLY" in copied
     assert f"12 months: {percent(said.json()['answers'][0]['horizons'][0]['risk'])} %" in copied
+
+
+def test_where_a_browser_lets_no_page_copy_the_text_is_there_to_mark(opened: Opened) -> None:
+    visit = opened("full")
+    visit.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
+    visit.ask().page.click("[data-copy]")
+
+    expect(visit.page.locator(".said")).to_have_text(texts()["actions"]["copy_failed"])
+    expect(visit.page.locator("#champion-plain")).to_be_focused()
+    assert "DEMONSTRATION ONLY" in visit.text("#champion-plain")
 
 
 def test_the_page_weighs_less_than_600_kb(opened: Opened) -> None:

@@ -1,18 +1,16 @@
-"""In a real browser: a slow service, a failed one, one with keys; and nothing is left behind."""
+"""In a real browser: a slow service and a failed one, WCAG, and what no other page may do."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+import re
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, Response, Route, expect
 
 from serving.web._files import texts
-from tests.serving.conftest import ROOT, Server, running
-from tests.serving.web.conftest import DESK, PHONE, Opened, Visit
+from serving.web.rendering import POLICY
+from tests.serving.conftest import Server
+from tests.serving.web.conftest import SIZES, Opened, Visit
 
 SAID = texts()["service"]
 RISK = "**/risk*"
@@ -37,7 +35,7 @@ def test_a_slow_service_is_told_to_be_slow(opened: Opened) -> None:
 
 
 def test_a_service_out_of_reach_is_told_and_what_was_typed_stays(opened: Opened) -> None:
-    visit = opened("full", errors=True)
+    visit = opened("full", errors="ERR_FAILED|^htmx:")
     visit.page.route(RISK, lambda route: route.abort())
     visit.page.click("#submit")
     _says(visit, SAID["unreachable"])
@@ -50,7 +48,7 @@ def test_a_service_out_of_reach_is_told_and_what_was_typed_stays(opened: Opened)
 
 
 def test_a_gateway_that_answers_in_the_place_of_the_service_is_told(opened: Opened) -> None:
-    visit = opened("full", errors=True)
+    visit = opened("full", errors="502")
     visit.page.route(RISK, lambda route: route.fulfill(status=502, body="<h1>nginx</h1>"))
     visit.page.click("#submit")
 
@@ -59,45 +57,12 @@ def test_a_gateway_that_answers_in_the_place_of_the_service_is_told(opened: Open
 
 
 def test_what_the_service_refuses_is_told_in_its_words(opened: Opened) -> None:
-    visit = opened("full", errors=True)
+    visit = opened("full", errors="404")
     visit.page.evaluate("document.getElementById('record').setAttribute('hx-post', '/risk?model=x')"
                         " || htmx.process(document.getElementById('record'))")  # fmt: skip
     visit.page.click("#submit")
 
     _says(visit, "No such model")
-
-
-@pytest.fixture(scope="module")
-def guarded(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
-    """A service that asks for a key, and one that it takes."""
-    place = tmp_path_factory.mktemp("guarded")
-    file = place / "keys.toml"
-    made = subprocess.run(
-        [sys.executable, "-m", "serving", "keys", "new", "--client", "ward", "--scope", "explain",
-         "--file", str(file)],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    key = next(word for word in made.stdout.split() if word.startswith("lor_"))
-    with running(folder, place, "--api-keys", str(file), "--contact", "it@ward.example") as server:
-        yield server, key
-
-
-def test_a_service_with_keys_answers_who_types_one(
-    opened: Opened, guarded: tuple[Server, str]
-) -> None:
-    server, key = guarded
-    visit = opened("full", url=server.url, errors=True)
-    visit.page.click("#submit")
-    _says(visit, SAID["no_key"])
-    assert len(visit.errors) == 1  # the browser's own line about a 401
-    visit.page.fill("#key", key)
-    visit.ask()
-
-    assert "children like this one" in visit.text()
-    assert key not in visit.page.url
-    assert visit.page.input_value("#key") == key
-    assert key not in server.told()
-    assert "it@ward.example" in visit.text("footer")
 
 
 def test_nothing_typed_is_in_the_log_or_an_address(opened: Opened, server: Server) -> None:
@@ -116,7 +81,7 @@ def test_nothing_typed_is_in_the_log_or_an_address(opened: Opened, server: Serve
 # ---- what axe-core finds --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["320", "1440"])
+@pytest.mark.parametrize("size", SIZES, ids=["320", "1440"])
 def test_nothing_is_against_wcag_on_the_form_and_the_answers(
     opened: Opened, size: dict[str, int]
 ) -> None:
@@ -130,20 +95,71 @@ def test_nothing_is_against_wcag_on_the_form_and_the_answers(
     assert visit.violations() == []
 
 
-def test_nothing_is_against_wcag_where_no_risk_is_told(opened: Opened) -> None:
-    visit = opened("full", errors=True).fill("albumin_g_l", "3.8").fill("age_years", "x").ask()
-    assert visit.violations() == []
-    visit.open("lost").ask()
-    assert visit.violations() == []
-    visit.page.goto(f"{visit.url}/?example=full")
-    visit.page.uncheck('[name="eligible.in_response"]')
-    visit.ask()
-    assert visit.violations() == []
+@pytest.mark.parametrize("size", SIZES, ids=["320", "1440"])
+def test_nothing_is_against_wcag_where_no_risk_is_told(
+    opened: Opened, size: dict[str, int]
+) -> None:
+    visit = opened("full", errors="422|ERR_FAILED|^htmx:", viewport=size)
+    visit.fill("albumin_g_l", "3.8").fill("age_years", "x").ask()
+    assert visit.sections() == ["answer faults"]
+    assert visit.violations() == visit.too_wide() == []
+    visit.open("full").page.uncheck('[name="eligible.in_response"]')
+    assert visit.ask().sections() == ["answer none"]
+    assert visit.violations() == visit.too_wide() == []
+    visit.page.route(RISK, lambda route: route.abort())
+    assert visit.ask().sections() == ["answer refusal"]
+    assert visit.violations() == visit.too_wide() == []
+    visit.page.unroute(RISK)
+    assert visit.open("lost").ask().sections() == ["champion"]
+    assert visit.violations() == visit.too_wide() == []
 
 
-def test_nothing_is_against_wcag_on_a_refusal(opened: Opened) -> None:
-    visit = opened("full", errors=True, java_script_enabled=True)
+@pytest.mark.parametrize("size", SIZES, ids=["320", "1440"])
+def test_a_refusal_that_is_a_page_of_its_own_looks_like_the_others(
+    opened: Opened, size: dict[str, int]
+) -> None:
+    visit = opened("full", errors="405", viewport=size)
     visit.page.goto(f"{visit.url}/risk")
 
-    assert "Back to the form" in visit.text("main")
-    assert visit.violations() == []
+    border = "main => getComputedStyle(main).borderLeftWidth"
+    assert visit.page.eval_on_selector("main", border) == "5px"
+    assert visit.violations() == visit.too_wide() == []
+    visit.page.get_by_text(SAID["back"]).click()
+    expect(visit.page.locator("#record")).to_be_visible()
+
+
+# ---- what no other page may do --------------------------------------------------------------
+
+
+def test_the_form_of_another_site_is_refused_in_words(browser: Browser, server: Server) -> None:
+    page = browser.new_context().new_page()
+    elsewhere = (
+        f'<form method="post" action="{server.url}/risk?model=champion">'
+        '<input name="sex" value="male"><button>Win a prize</button></form>'
+    )
+    page.route(
+        "http://elsewhere.example/",
+        lambda route: route.fulfill(content_type="text/html", body=elsewhere),
+    )
+    page.goto("http://elsewhere.example/")
+    with page.expect_response(RISK) as answer:
+        page.click("button")
+
+    assert answer.value.status == 403
+    assert SAID["cross_site"] in page.inner_text("main")
+    page.context.close()
+
+
+def test_page_and_answers_come_with_the_policy_and_are_not_kept(opened: Opened) -> None:
+    visit = opened(errors="422")
+    answers: list[Response] = []
+    visit.page.on("response", lambda answer: answers.append(answer))
+    visit.open("full").ask().fill("albumin_g_l", "x").ask()
+
+    told = [each for each in answers if "/web/" not in each.url]
+    assert [each.status for each in told] == [200, 200, 422]
+    for each in told:
+        assert each.headers["content-security-policy"] == POLICY
+        assert each.headers["cache-control"] == "no-store"
+        assert re.findall(r"\son\w+=|\sstyle=|<style|<script(?! src)", each.text()) == []
+    assert "unsafe" not in POLICY

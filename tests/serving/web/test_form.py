@@ -66,6 +66,12 @@ def test_a_unit_hides_where_all_its_plausible_values_are_plausible_in_ours(
     assert catalogue()[key].hides_wrong_units is hides
 
 
+def test_units_are_named_as_people_write_them(form: Form) -> None:
+    labels = {unit.label for each in form.fields.values() for unit in each.units}
+    assert {"years", "lb", "in", "×10⁶/L"} <= labels
+    assert not labels & {"a", "[lb_av]", "[in_i]", "10*6/L"}
+
+
 def test_two_names_of_one_unit_are_offered_once(form: Form) -> None:
     assert [unit.name for unit in form.fields["crp_mg_l"].units] == ["mg/L", "mg/dL"]
 
