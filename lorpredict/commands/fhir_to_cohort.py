@@ -30,6 +30,7 @@ _WHY = {
     "not_near_week_14": "no infusion near week 14",
     "no_fourth_infusion": "the fourth infusion is not recorded",
     "already_lost_response": "response lost already at week 14",
+    "no_response": "no response at week 14",
     "no_usable_labs": "no laboratory value could be read",
     "refused": "the resources were refused",
 }

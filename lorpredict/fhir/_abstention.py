@@ -21,6 +21,7 @@ Reason = Literal[
     "outside_age",
     "not_near_week_14",
     "already_lost_response",
+    "no_response",
     "no_usable_labs",
     "contradictory_data",
 ]

@@ -15,7 +15,7 @@ from serving.errors import InvalidRequest, RequestFault
 from serving.faults import invalid_request
 from serving.messages import Question, record_fields
 from serving.web._files import texts
-from serving.web._form import NOT_MEASURED, UNIT, Form, FormField
+from serving.web._form import NOT_MEASURED, UNIT, Form, FormField, Unit
 
 ELIGIBLE = "eligible."
 WHOLE = ""  # where a fault of no single field stands
@@ -111,8 +111,9 @@ def read(typed: Typed, form: Form) -> Reading:
         errors = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
     # Contradictions are looked for too, so that all is told at once.
     refused = invalid_request(errors, {"record": record})
-    faults = by_field(refused, form) | faults
-    return Reading(record, None if faults else question, faults)
+    told = by_field(refused, form) | faults
+    in_order = {key: told[key] for key in (*form.fields, WHOLE) if key in told}
+    return Reading(record, None if in_order else question, in_order)
 
 
 def by_field(refused: InvalidRequest, form: Form) -> dict[str, str]:
@@ -182,6 +183,8 @@ def _value(asked: FormField, typed: Typed) -> bool | float | str | None:
 
 def _number(asked: FormField, text: str, unit: str) -> float:
     said = texts()["typed"]
+    if text.startswith("<") and asked.computed_from:
+        raise ValueError(said["less_than"].format(names=", ".join(asked.computed_from)))
     if _COMMA.fullmatch(text):
         raise ValueError(said["comma"])
     if not _NUMBER.fullmatch(text):
@@ -194,7 +197,19 @@ def _number(asked: FormField, text: str, unit: str) -> float:
         raise ValueError(said["no_unit"].format(units=labels))
     if unit and unit not in known:
         raise ValueError(said["unknown_unit"].format(units=labels))
-    return float(text) * (known[unit].factor if unit else 1.0)
+    factor = known[unit].factor if unit else 1.0
+    _refuse_outside(asked, float(text), known.get(unit, asked.units[0]))
+    return float(text) * factor
+
+
+def _refuse_outside(asked: FormField, value: float, unit: Unit) -> None:
+    """Tell the range in the unit that was chosen; of the canonical one the API tells it."""
+    if unit.factor == 1.0 or asked.column.plausible is None:
+        return
+    low, high = (end / unit.factor for end in asked.column.plausible)
+    if not low <= value <= high:
+        said: str = texts()["typed"]["outside_unit"]
+        raise ValueError(said.format(low=f"{low:.3g}", high=f"{high:.3g}", unit=unit.label))
 
 
 def _as_typed(value: Any) -> str:

@@ -118,3 +118,21 @@ def test_what_is_no_form_is_not_read(body: bytes) -> None:
 def test_more_fields_than_any_form_has_are_not_read() -> None:
     with pytest.raises(Unreadable):
         Typed.read(urlencode({f"f{n}": n for n in range(500)}).encode())
+
+
+def test_a_range_is_told_in_the_unit_that_was_chosen(form: Form) -> None:
+    reading = _read(form, **{"albumin_g_l": "34", "albumin_g_l.unit": "g/dL"})
+
+    assert reading.faults["albumin_g_l"] == "expected 1 to 6 g/dL"
+
+
+def test_what_is_below_a_limit_is_told_where_it_belongs(form: Form) -> None:
+    reading = _read(form, trough_week14_ug_ml="<0.4")
+
+    assert "Trough below the limit of quantification" in reading.faults["trough_week14_ug_ml"]
+
+
+def test_faults_are_in_the_order_of_the_form(form: Form) -> None:
+    reading = _read(form, landmark_day="200", albumin_g_l="x", age_years="99")
+
+    assert list(reading.faults) == ["age_years", "albumin_g_l", "landmark_day"]
