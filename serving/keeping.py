@@ -97,6 +97,19 @@ def keep(told: Told, patients: Iterable[str | None], pseudonyms: Pseudonymous | 
     return Kept(event, {"children": rows}, told.served)
 
 
+def keep_unasked(
+    child: Child, served: Served, pseudonyms: Pseudonymous | None, *, reason: str
+) -> Kept:
+    """Return what is kept where a model was not asked about a record.
+
+    Parameters
+    ----------
+    reason : for programs
+    """
+    row = {**_of_input(child, served, None, pseudonyms), "reason": reason}
+    return Kept("abstention", {"children": [row]}, served)
+
+
 def keep_assessed(
     assessed: Assessed,
     pseudonyms: Pseudonymous | None,

@@ -1,6 +1,7 @@
 """One model's answer about one child, as the page shows it.
 
-Its figures are read from the bytes that the API would send, so the page can say nothing else.
+Risks and contributions by the horizons are read from the bytes that the API would send; what is
+told over time, and what is left open, comes from further questions to the same model.
 """
 
 from __future__ import annotations
@@ -30,6 +31,13 @@ from serving.web._moved import Moved
 if TYPE_CHECKING:
     from lorpredict.packaged import ModelFacts, Unmeasured
 
+# Whether a model was recalibrated, and whether the children of that cohort are synthetic.
+_COHORTS = {
+    (False, False): "children",
+    (False, True): "synthetic_children",
+    (True, False): "recalibrated",
+    (True, True): "synthetic_recalibrated",
+}
 _CALIBRATION = {
     "calibration_slope": ("slope", "slope_means"),
     "observed_expected": ("observed_expected", "observed_expected_means"),
@@ -116,6 +124,32 @@ class Answer:
             ReadValue(labels.label(name), labels.told_with_unit(name, value), is_computed)
             for name, value, is_computed in told
         ]
+
+    @property
+    def cohort(self) -> str:
+        """Say whose course the folder holds: who taught the model, or adjusted it since."""
+        adjusted = self.facts.recalibration
+        told = self.facts.training if adjusted is None else adjusted
+        name = _COHORTS[adjusted is not None, told.synthetic]
+        return str(texts()["cohort"][name].format(n=told.children))
+
+    @property
+    def trained_on(self) -> str:
+        """Say how many children taught the model, and whether they exist."""
+        training = self.facts.training
+        name = "trained_on_synthetic" if training.synthetic else "trained_on"
+        said: str = texts()["model"][name]
+        return said.format(n=training.children, events=training.events)
+
+    @property
+    def landmark_day(self) -> float:
+        """The child's own landmark, or that of the design."""
+        return float(self.record.get("landmark_day", self.facts.design.landmark_day))
+
+    @property
+    def has_own_landmark(self) -> bool:
+        """Whether the risk covers another time than that of the cohort."""
+        return self.landmark_day != self.facts.design.landmark_day
 
     @property
     def stage_means(self) -> str:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lorpredict.explanation import Contributions
-from lorpredict.survival import DAYS_A_MONTH, Floats, RiskPrediction
+from lorpredict.explanation.wording import rounds_to_nothing
+from lorpredict.survival import DAYS_A_MONTH, Floats, RiskPrediction, in_months
 from serving.gathering import Child
 from serving.models import Served
 from serving.web._drawing import Frame, top_of
+from serving.web._files import texts
 
 if TYPE_CHECKING:
     from lorpredict.packaged import CoursePoint
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 _STEP_DAYS = 14
 _MOST_DAYS = 60
 _TICK_MONTHS = 6
+_LONG_DAYS = 365  # a shorter curve is marked every quarter of a year
 _TOLD = 6  # contributions that are followed over time
-_NOTHING = 0.0005  # of a risk: rounds to 0.0 percentage points
 
 
 class Tick(NamedTuple):
@@ -44,6 +46,12 @@ class Row(NamedTuple):
     risk: float
     low: float | None
     high: float | None
+    is_horizon: bool
+
+    @property
+    def label(self) -> str:
+        """The day; of a horizon as people say it."""
+        return in_months(self.day) if self.is_horizon else _as_day(self.day)
 
 
 class Followed(NamedTuple):
@@ -92,7 +100,8 @@ class Course:
         nothing: list[float | None] = [None] * len(risk)
         low = nothing if interval is None else interval.low[0].tolist()
         high = nothing if interval is None else interval.high[0].tolist()
-        return [Row(*each) for each in zip(self.days, risk, low, high, strict=True)]
+        are_horizons = [place in self.horizons for place in range(len(risk))]
+        return [Row(*each) for each in zip(self.days, risk, low, high, are_horizons, strict=True)]
 
     @cached_property
     def points(self) -> list[CoursePoint]:
@@ -174,8 +183,9 @@ class Course:
 
     @property
     def _marks(self) -> Iterator[tuple[int, float, float]]:
-        """Every half year, with its day and its place in percent."""
-        for month in range(0, 600, _TICK_MONTHS):
+        """Every half year or quarter, with its day and its place in percent."""
+        step = _TICK_MONTHS if self.days[-1] >= _LONG_DAYS else _TICK_MONTHS // 2
+        for month in range(0, 600, step):
             day = month * DAYS_A_MONTH
             if self.days[0] <= day <= self.days[-1] + 1:
                 yield month, day, self.frame.across(day) / 10
@@ -188,10 +198,14 @@ class Course:
     def followed(self) -> list[Followed]:
         """The largest contributions over time; none where they are alike at all times."""
         values = self.contributions.values[0]
-        if self.contributions.scale != "risk" or np.ptp(values, axis=1).max() < _NOTHING:
+        if self.contributions.scale != "risk":
             return []
         size = np.abs(values).max(axis=1)
-        largest = [int(place) for place in np.argsort(-size)[:_TOLD] if size[place] >= _NOTHING]
+        largest = [
+            int(place)
+            for place in np.argsort(-size)[:_TOLD]
+            if not rounds_to_nothing(float(size[place]), "risk")
+        ]
         frame = Frame(self.days[0], self.days[-1], -size.max(), size.max())
         return [self._followed(place, values[place], frame) for place in largest]
 
@@ -218,6 +232,10 @@ def course_of(served: Served, child: Child, horizons: Sequence[float]) -> Course
     days = _days(landmark, horizons)
     prediction, contributions = served.model.answer([child], days_since_first_infusion=days)
     return Course(served, prediction, contributions, [days.index(each) for each in horizons])
+
+
+def _as_day(day: float) -> str:
+    return str(texts()["curve"]["day"].format(day=f"{day:g}"))
 
 
 def _days(first: float, horizons: Sequence[float]) -> list[float]:

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from lorpredict.explanation.wording import in_words
+from lorpredict.explanation.wording import in_words, rounds_to_nothing
 from serving.answers import ContributionTold, ExplainedScale, HorizonExplained
 from serving.web._drawing import Bar, waterfall
 from serving.web._files import texts
 from serving.web.rendering import points
 
 _BARS = 8
-_NOTHING = {"risk": 0.0005}  # rounds to 0.0 percentage points
-_NOTHING_OF_A_FACTOR = 0.005  # rounds to a factor of 1.00
 
 
 class Step(NamedTuple):
@@ -50,8 +48,11 @@ class Moved:
 
     @cached_property
     def _worth_telling(self) -> list[ContributionTold]:
-        nothing = _NOTHING.get(self.scale, _NOTHING_OF_A_FACTOR)
-        return [each for each in self.horizon.contributions if abs(each.contribution) >= nothing]
+        return [
+            each
+            for each in self.horizon.contributions
+            if not rounds_to_nothing(each.contribution, self.scale)
+        ]
 
     @property
     def is_of_risk(self) -> bool:
@@ -84,6 +85,10 @@ class Moved:
         if self.is_of_risk:
             return points(contribution)
         return " ".join(in_words(contribution, self.scale).split()[-2:])
+
+    def reached(self, value: float) -> str:
+        """Word where the waterfall starts or ends, with as many digits as its steps have."""
+        return f"{100 * value:.1f} %" if self.is_of_risk else self.amount(value)
 
     @property
     def unit(self) -> str:

@@ -29,7 +29,6 @@ _STRICTLY: dict[str, Any] = {
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")  # \d would take digits of any script
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _WORD = re.compile(r"\w+")
-_RECORD = "/record/"
 
 Record = dict[str, Any]
 
@@ -83,7 +82,7 @@ class Typed:
     @property
     def not_confirmed(self) -> list[str]:
         """What has to hold and was not confirmed, in words."""
-        return [each.statement for each in criteria() if not self.of(ELIGIBLE + each.key)]
+        return [each.statement for each in criteria() if self.of(ELIGIBLE + each.key) != "on"]
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def by_field(refused: InvalidRequest, form: Form) -> dict[str, str]:
     """Return the faults that the API told, each beside its field."""
     told: dict[str, str] = {}
     for fault in refused.faults:
-        name = fault.pointer.removeprefix(_RECORD)
+        name = fault.pointer.rpartition("/")[2]
         place = name if name in form.fields else WHOLE
         told[place] = "; ".join(filter(None, (told.get(place), _worded(fault))))
     return told
@@ -156,7 +155,8 @@ def _record(typed: Typed, form: Form) -> tuple[Record, dict[str, str]]:
 def _is_ours(name: str, form: Form) -> bool:
     known = {ELIGIBLE + each.key for each in criteria()}
     column = name.removesuffix(UNIT).removesuffix(NOT_MEASURED)
-    return name in known or column in form.fields
+    # A column that no model uses any more since the page was opened is no fault of who typed it.
+    return name in known or column in form.fields or column in record_fields()
 
 
 def _value(asked: FormField, typed: Typed) -> bool | float | str | None:

@@ -14,12 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from lorpredict.clinical import criteria, evidence
+from lorpredict.errors import capitalised
 from lorpredict.packaged import NOT_FOR
 from serving import predictions
 from serving.desk import Desk, desk_of
 from serving.errors import InvalidRequest, RequestFault
 from serving.exchange import Kept, exchange_of
-from serving.keeping import keep
+from serving.keeping import keep, keep_unasked
 from serving.models import Served
 from serving.web._answer import Answer, answer_of
 from serving.web._files import examples, texts
@@ -30,7 +31,7 @@ from serving.web.rendering import ADDRESS, POLICY, STATIC, rendered
 
 router = APIRouter(include_in_schema=False)
 
-_NOT_ELIGIBLE = Kept("abstention", {"children": [{"reason": "not_eligible"}]})
+_NOT_ELIGIBLE = "not_eligible"
 _SAME = ("same-origin", "none")
 _CACHED = {"Cache-Control": "public, max-age=86400"}
 _FOR_FORMS = "application/x-www-form-urlencoded"
@@ -67,9 +68,10 @@ class Page:
         return bool(self.faults or self.not_confirmed or self.answer)
 
     @property
-    def is_demo(self) -> bool:
-        """Whether a model that may be asked has learnt from children who do not exist."""
-        return any(served.model.facts.cautions for served in self.desk.loaded().values())
+    def cautions(self) -> Sequence[str]:
+        """What has to be said with every answer of the model that is asked."""
+        asked = self.desk.loaded().get(self.alias)
+        return [capitalised(each) for each in asked.model.facts.cautions] if asked else ()
 
     @property
     def not_for(self) -> Sequence[str]:
@@ -81,12 +83,6 @@ class Page:
         """Words that the script puts into the page."""
         said = texts()
         return {**said["typed"], **said["service"], **said["actions"], "busy": said["form"]["busy"]}
-
-    def children_of(self, answer: Answer) -> str:
-        """Say how many children taught the model, and whether they exist."""
-        training = answer.facts.training
-        kind = "synthetic_children" if training.synthetic else "children"
-        return str(texts()["cohort"][kind].format(n=training.children))
 
     def respond(self, *, whole: bool) -> HTMLResponse:
         """Render it, or the part of it that a script puts into the page that is there."""
@@ -119,12 +115,18 @@ async def risk(request: Request, model: str = "champion") -> Response:
     served = desk.asked(model)
     typed = _typed(await request.body(), request)
     exchange = exchange_of(request.scope)
-    page, kept = await anyio.to_thread.run_sync(_asked, typed, served, desk, exchange.request_id)
+    whole = not is_fragment(request)
+
+    def answered() -> tuple[Response, Kept | None]:
+        page, kept = _asked(typed, served, desk, exchange.request_id)
+        return page.respond(whole=whole), kept
+
+    response, kept = await anyio.to_thread.run_sync(answered)
     if kept is None:
         exchange.problem = "invalid-request"
     else:
         exchange.kept = kept
-    return page.respond(whole=not is_fragment(request))
+    return response
 
 
 @router.get(ADDRESS + "/{name}")
@@ -141,10 +143,11 @@ def _asked(typed: Typed, served: Served, desk: Desk, request_id: str) -> tuple[P
     """
     form = Form.of(desk.loaded())
     known: dict[str, Any] = {"alias": served.alias, "at": desk.now(), "request_id": request_id}
+    reading = read(typed, form)
     if typed.not_confirmed:
         page = Page(desk, form, typed, **known, not_confirmed=typed.not_confirmed)
-        return page, _NOT_ELIGIBLE._replace(served=served)
-    reading = read(typed, form)
+        record = {} if reading.faults else reading.record
+        return page, keep_unasked(record, served, desk.pseudonyms, reason=_NOT_ELIGIBLE)
     try:
         answer, kept = _answer(reading, served, desk)
     except InvalidRequest as refused:
@@ -172,8 +175,19 @@ def _typed(body: bytes, request: Request) -> Typed:
 
 def _refuse_other_sites(request: Request) -> None:
     """Let no other site's page put a question in the name of who looks at it."""
-    headers = request.headers
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    ours = origin is None or urlsplit(origin).netloc == headers.get("host")
-    if not (site in _SAME if site else ours):
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if not (site in _SAME if site else origin is None or _is_ours(origin, request)):
         raise HTTPException(403)
+
+
+def _is_ours(origin: str, request: Request) -> bool:
+    """Whether a page of this service sends the form; a proxy may have changed its host's name."""
+    ours = {_host(f"//{request.headers.get('host')}"), _host(desk_of(request).base_url)}
+    return _host(origin) in ours - {""}
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:  # no address at all
+        return ""

@@ -56,9 +56,9 @@ def _environment() -> Environment:
 
 def percent(share: float) -> str:
     """Word a probability in whole percent; what is possible is neither 0 nor 100."""
-    if 0 < share < _SMALLEST:
+    if 0 < share <= _SMALLEST:
         return "<1"
-    if _LARGEST < share < 1:
+    if _LARGEST <= share < 1:
         return ">99"
     return f"{100 * share:.0f}"
 
@@ -71,7 +71,7 @@ def of_100(share: float) -> int:
 def points(contribution: float) -> str:
     """Word a contribution to a risk in percentage points, with its sign."""
     told = f"{100 * contribution:+.1f}"
-    return "0.0" if told in ("+0.0", "-0.0") else told.replace("-", "−")
+    return "0.0" if told in ("+0.0", "-0.0") else told
 
 
 def number(value: float) -> str:

@@ -44,12 +44,22 @@ def test_marks_stand_every_half_year_with_who_was_still_at_risk(course: Course) 
 
 
 def test_the_largest_contributions_are_followed(course: Course) -> None:
-    sizes = [max(abs(value) for value in each.values) for each in course.followed]
-    values = np.abs(course.contributions.values[0]).max(axis=1)
+    sizes = np.abs(course.contributions.values[0]).max(axis=1)
+    names = course.contributions.names_in_words
+    largest = sorted(range(len(sizes)), key=lambda place: -sizes[place])[:6]
 
-    assert len(course.followed) == 6
-    assert max(sizes) <= values.max()
-    assert {each.label for each in course.followed} <= set(course.contributions.names_in_words)
+    assert [each.label for each in course.followed] == [names[place] for place in largest]
+    assert (
+        course.followed[0].values
+        == course.contributions.values[0, largest[0], list(course.horizons)].tolist()
+    )
+
+
+def test_only_horizons_are_called_by_their_months(course: Course) -> None:
+    labels = [row.label for row in course.rows]
+
+    assert len(labels) == len(set(labels))
+    assert [label for label in labels if "months" in label] == ["12 months", "24 months"]
 
 
 def test_what_acts_at_all_times_alike_is_not_followed(models: ServedModels) -> None:

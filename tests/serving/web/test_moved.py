@@ -45,7 +45,7 @@ def test_the_steps_add_up_whatever_is_put_together(number: int) -> None:
 @pytest.mark.parametrize(
     "scale, raised, lowered, base, unit",
     [
-        ("risk", "+27.0", "−27.0", 0.2, "percentage points"),
+        ("risk", "+27.0", "-27.0", 0.2, "percentage points"),
         ("log_hazard", "× 1.31", "× 0.76", 0.0, "hazard"),
         ("log_acceleration", "÷ 1.31", "× 1.31", 0.0, "time to loss"),
     ],
