@@ -37,6 +37,7 @@ _STORED = """async () => [
 _CANONICAL = """all => all.forEach(unit => {
   unit.value = unit.querySelector('[data-factor="1.0"]').value
 })"""
+_MILLISECONDS = 15_000  # a machine that does much else at the same time
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 320, "height": 700}
 SIZES = (PHONE, DESK)
 
@@ -136,6 +137,7 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
+    expect.set_options(timeout=_MILLISECONDS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
         yield started
@@ -152,7 +154,7 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]
 
     def open_page(example: str = "", *, url: str = "", errors: str = "", **options: Any) -> Visit:
         context = browser.new_context(**{"viewport": DESK, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_MILLISECONDS)
         visit = Visit(context.new_page(), url or request.getfixturevalue("server").url)
         contexts.append((context, visit, errors))
         return visit.open(example)

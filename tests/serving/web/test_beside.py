@@ -120,15 +120,6 @@ def test_an_answer_says_that_the_form_has_changed_since(opened: Opened) -> None:
     expect(note).to_be_hidden()
 
 
-def test_who_asks_twice_in_one_moment_gets_one_answer(opened: Opened) -> None:
-    visit = opened("full", errors="^htmx:(afterRequest|sendAbort)")
-    visit.page.evaluate("() => { for (const _ of [1, 2]) record.requestSubmit() }")
-    expect(visit.page.locator("#champion-title")).to_be_focused()
-
-    assert visit.sections() == ["champion"]
-    assert visit.page.inner_text("#busy") == ""
-
-
 def test_enter_in_a_field_asks(opened: Opened) -> None:
     visit = opened("full").fill("albumin_g_l", "33")
     visit.page.press("#albumin_g_l", "Enter")

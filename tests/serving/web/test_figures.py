@@ -11,7 +11,7 @@ from fhir.resources.R4B.guidanceresponse import GuidanceResponse
 from fhir.resources.R4B.riskassessment import RiskAssessment
 from playwright.sync_api import expect
 
-from lorpredict.clinical import criteria
+from lorpredict.clinical import catalogue, criteria
 from serving.web._files import examples
 from tests.serving.conftest import Server
 from tests.serving.web.conftest import Opened, Visit
@@ -63,16 +63,13 @@ def test_what_is_computed_of_weight_and_height_is_what_the_api_computes(
 
 def test_every_value_may_be_typed_in_its_other_unit(opened: Opened, api: Any) -> None:
     visit, record = opened("full"), dict(FULL)
-    others = visit.page.eval_on_selector_all(
-        "select[id$=-unit] option:last-child",
-        "all => all.map(each => [each.parentElement.id, each.value, each.dataset.factor])",
-    )
-    for name, unit, factor in others:
-        key = name.removesuffix("-unit")
-        if key in record:
-            text = repr(round(record[key] / float(factor), 4))
-            visit.fill(key, text, unit)
-            record[key] = float(text) * float(factor)
+    for key, value in FULL.items():
+        for other in catalogue()[key].other_units[-1:]:
+            if other.factor != 1:
+                text = repr(round(value / other.factor, 4))
+                visit.fill(key, text, other.unit)
+                record[key] = float(text) * other.factor
+    assert record != FULL
     visit.ask()
 
     figures = shown(visit, "champion")
