@@ -64,6 +64,27 @@ def test_a_child_beyond_the_model_is_an_abstention_on_record(
     assert kept.content["children"][0]["reason"] == "already_lost_response"
 
 
+@pytest.mark.parametrize(
+    "before, now, reason",
+    [
+        (40.0, 17.5, "already_lost_response"),
+        (20.0, 15.0, "no_response"),
+        (20.0, 5.0, None),
+        (12.5, 7.5, None),  # remission, however small the fall
+        (40.0, 15.0, None),
+    ],
+)
+def test_a_response_that_is_not_there_cannot_be_lost(
+    open_client: TestClient, child: Child, before: float, now: float, reason: str | None
+) -> None:
+    known = {name: value for name, value in child.items() if name != "remission_week14"}
+    record = known | {"pcdai_baseline": before, "pcdai_week14": now}
+    answer = open_client.post("/v1/predict", json={"record": record}).json()["answers"][0]
+
+    assert (answer["abstention"] or {}).get("reason") == reason
+    assert bool(answer["risks"]) is (reason is None)
+
+
 def test_a_refusal_is_a_failure_on_record(open_client: TestClient, tmp_path: Path) -> None:
     open_client.post("/v1/predict", json={"record": {"albumin_g_l": 3.6}})
     open_client.post("/v1/predict", content=b"{", headers={"content-type": "application/json"})

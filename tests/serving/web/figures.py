@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from serving.web._files import texts
 from tests.serving.web.conftest import Visit
 
 _READ = """alias => {
@@ -102,7 +103,7 @@ def told(said: dict[str, Any], seen: Figures) -> Figures:
 def _worded(horizon: dict[str, Any]) -> str:
     risk, low, high = (horizon[name] for name in ("risk", "risk_low", "risk_high"))
     if low is None:
-        return f"{100 * risk:.0f} % no interval"
+        return f"{100 * risk:.0f} % {texts()['answer']['no_interval']}"
     return f"{100 * risk:.0f} % 95 % interval {100 * low:.0f} to {100 * high:.0f} %"
 
 

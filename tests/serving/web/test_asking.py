@@ -184,9 +184,16 @@ def test_the_print_has_everything_but_the_form(opened: Opened) -> None:
     visit = opened("full").ask()
     visit.page.emulate_media(media="print")
 
-    for hidden in ("#record", ".actions", "footer"):
+    for hidden in ("#record", ".actions", ".skip"):
         assert not visit.page.locator(hidden).is_visible(), hidden
-    for shown in (".demo", ".percent >> nth=0", ".waterfall >> nth=0", ".waterfall >> nth=1"):
+    for shown in (
+        ".demo",
+        ".lead",
+        "footer",
+        ".percent >> nth=0",
+        ".waterfall >> nth=0",
+        ".waterfall >> nth=1",
+    ):
         assert visit.page.locator(shown).is_visible(), shown
 
 

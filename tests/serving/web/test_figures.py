@@ -80,12 +80,12 @@ def test_every_value_may_be_typed_in_its_other_unit(opened: Opened, api: Any) ->
 def test_without_scripts_the_figures_are_the_same(opened: Opened, api: Any) -> None:
     visit = opened("gaps", java_script_enabled=False)
     visit.page.click("#submit")
-    visit.page.wait_for_url("**/risk?model=champion")
+    visit.page.wait_for_url("**/risk?model=champion#answers")
     figures = shown(visit, "champion")
     assert figures == told(api(GAPS), figures)
 
     visit.page.click("[data-beside=challenger]")
-    visit.page.wait_for_url("**/risk?model=challenger")
+    visit.page.wait_for_url("**/risk?model=challenger#answers")
     figures = shown(visit, "challenger")
     assert figures == told(api(GAPS, "challenger"), figures)
 

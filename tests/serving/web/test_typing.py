@@ -111,13 +111,13 @@ def test_what_was_not_measured_is_ticked_from_the_start(opened: Opened) -> None:
 def test_without_scripts_a_plain_form_leads_to_a_plain_answer(opened: Opened) -> None:
     visit = opened("full", java_script_enabled=False)
     visit.page.click("#submit")
-    visit.page.wait_for_url("**/risk?model=champion")
+    visit.page.wait_for_url("**/risk?model=champion#answers")
 
     assert "children like this one" in visit.text()
     assert visit.page.input_value("#albumin_g_l") == "31"
     assert visit.page.locator("a[download]").count() == 2
     visit.page.click("[data-beside=challenger]")
-    visit.page.wait_for_url("**/risk?model=challenger")
+    visit.page.wait_for_url("**/risk?model=challenger#answers")
     assert "Answer of the challenger" in visit.text()
 
 
