@@ -15,13 +15,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lorpredict.explanation import Labels
-from lorpredict.fhir import ChildReading, FhirRules
+from lorpredict.fhir import ChildReading
 from lorpredict.packaged import limits, stage_means
 from lorpredict.survival import in_months
 from serving import fhir_answers, wording
 from serving.answers import ExplainAnswer, ExplainAnswers
-from serving.assessing import Assessed, assess
-from serving.messages import Question
+from serving.assessing import Assessed
 from serving.models import Served
 from serving.predictions import Told
 from serving.web._course import Course, course_of
@@ -214,34 +213,34 @@ def _figures(facts: ModelFacts) -> Iterator[Figure]:
             yield Figure(name, label, *known[name], means)
 
 
-def answer_of(served: Served, question: Question, told: Told, rules: FhirRules) -> Answer:
+def answer_of(told: Told) -> Answer:
     """Put together what the page shows.
 
     Parameters
     ----------
-    told : what the model says of the question
-    rules : by which a site reads FHIR; they name the oldest child
+    told : what the model says of one child, asked about alone
     """
+    served, (child,) = told.served, told.children
     body = wording.explain_answers(told)
     said = ExplainAnswers.model_validate_json(body)
-    (child,) = question.children()
     horizons = [each.days_since_first_infusion for each in said.answers[0].horizons]
     return Answer(
         served=served,
         said=said,
         body=body,
-        record=child,
+        record=dict(child),
         course=course_of(served, child, horizons) if horizons else None,
         unmeasured=served.model.unmeasured(child) if horizons else (),
-        assessed=assess(_typed_reading(child), served, rules),
+        assessed=_assessed(told),
         at=datetime.now(UTC),
     )
 
 
-def _typed_reading(record: dict[str, Any]) -> ChildReading:
-    """What was typed, as if it had been read of resources: there are none, and no patient."""
-    return ChildReading(
-        record=record,
+def _assessed(told: Told) -> Assessed:
+    """What was told of a typed record, as if it had been read of resources of no patient."""
+    (child,), (why_not,) = told.children, told.abstentions
+    reading = ChildReading(
+        record=dict(child),
         basis={},
         observations=(),
         issues=(),
@@ -249,8 +248,11 @@ def _typed_reading(record: dict[str, Any]) -> ChildReading:
         subject=None,
         first_infusion=None,
         landmark=None,
-        abstention=None,
+        abstention=why_not,
     )
+    if why_not is not None:
+        return Assessed(told.served, reading)
+    return Assessed(told.served, reading, told.found.prediction, told.found.contributions)
 
 
 def _as_address(content: bytes, media_type: str) -> str:

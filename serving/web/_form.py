@@ -115,8 +115,9 @@ class Form:
 
 def _fields(models: ServedModels) -> Iterator[FormField]:
     known, used = record_fields(), _used(models)
+    asked = _with_sources(used, known)
     for key, column in known.items():
-        if key not in _with_sources(used, known):
+        if key not in asked:
             continue
         sources = [known[each].label for each in column.derived_from if each in known]
         yield FormField(column, key in used, _usual(models, key), sources)

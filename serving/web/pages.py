@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, Response
 
 from lorpredict.clinical import criteria, evidence
 from lorpredict.errors import capitalised
@@ -26,8 +26,8 @@ from serving.web._answer import Answer, answer_of
 from serving.web._files import examples, texts
 from serving.web._form import Form
 from serving.web._typed import WHOLE, Reading, Typed, Unreadable, by_field, read
-from serving.web.refusal import is_fragment
-from serving.web.rendering import ADDRESS, POLICY, STATIC, rendered
+from serving.web.refusal import PAGE, is_fragment
+from serving.web.rendering import ADDRESS, STATIC, rendered
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,17 +74,12 @@ class Page:
         return [capitalised(each) for each in asked.model.facts.cautions] if asked else ()
 
     @property
-    def not_for(self) -> Sequence[str]:
-        """For whom, and for what, no model is made."""
-        return NOT_FOR
-
-    @property
     def script_texts(self) -> Mapping[str, str]:
         """Words that the script puts into the page."""
         said = texts()
         return {**said["typed"], **said["service"], **said["actions"], "busy": said["form"]["busy"]}
 
-    def respond(self, *, whole: bool) -> HTMLResponse:
+    def respond(self, *, whole: bool) -> Response:
         """Render it, or the part of it that a script puts into the page that is there."""
         known: dict[str, Any] = {
             "page": self,
@@ -92,11 +87,11 @@ class Page:
             "criteria": criteria(),
             "evidence": evidence(),
             "examples": examples(),
+            "not_for": NOT_FOR,
         }
         known["plain"] = rendered("answer.txt", **known) if self.answer else ""
         content = rendered("page.html" if whole else "answer.html", **known)
-        headers = {"Content-Security-Policy": POLICY}
-        return HTMLResponse(content, 422 if self.faults else 200, headers)
+        return Response(content, 422 if self.faults else 200, PAGE)
 
 
 @router.get("/")
@@ -161,7 +156,7 @@ def _answer(reading: Reading, served: Served, desk: Desk) -> tuple[Answer, Kept]
         raise InvalidRequest()
     told = predictions.alone(predictions.explanations, served, reading.question)
     kept = keep(told, reading.question.patients(), desk.pseudonyms)
-    return answer_of(served, reading.question, told, desk.rules), kept
+    return answer_of(told), kept
 
 
 def _typed(body: bytes, request: Request) -> Typed:
