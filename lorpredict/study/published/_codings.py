@@ -144,12 +144,12 @@ def _has_an_end(term: pd.Series, lost: Rows) -> bool:
 def _fit(children: Children, terms: pd.DataFrame, way: Way) -> Fit | None:
     if way == "over time":
         return cox_over_time(pd.concat(_intervals(children, terms), ignore_index=True))
-    begins: dict[str, Any] = {
+    days_of: dict[Way, Any] = {
         "published": 0.0,
         "week 14": children.landmark_days,
         "landmark at 6 months": SIX_MONTHS,
-    }[way]
-    return cox(children.days - begins, children.lost, terms)
+    }
+    return cox(children.days - days_of[way], children.lost, terms)
 
 
 def _intervals(children: Children, terms: pd.DataFrame) -> Iterator[pd.DataFrame]:
