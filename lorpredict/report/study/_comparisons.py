@@ -7,7 +7,7 @@ from typing import Any
 
 from lorpredict.cohort import as_records
 from lorpredict.report._html import Html, Inside, element, folded, paragraph, spanning, table
-from lorpredict.report.study._words import count, p_value, part, titled, told, words
+from lorpredict.report.study._words import count, p_value, part, titled, told, unbroken, words
 from lorpredict.study import PublishedAnalysis
 from lorpredict.study.published._comparisons import Comparison
 from lorpredict.study.published._cox import Term
@@ -24,7 +24,9 @@ def table_two(analysis: PublishedAnalysis) -> Html:
 
 
 def _comparison(row: Comparison) -> list[Inside]:
-    group = element("td", row.group, element("small", f"against {row.rest}"))
+    group = element(
+        "td", _typeset_words(row.group), element("small", f"rest: {_typeset_words(row.rest)}")
+    )
     if row.lost is None or row.not_lost is None:
         why = element("td", element("small", row.reason), colspan="5")
         return [row.label, group, why]
@@ -41,13 +43,22 @@ def cuts(analysis: PublishedAnalysis) -> Html:
     header = ["Characteristic", "Cut", "Children", "Chi² in two groups", "P", "Chi² as measured"]
     rows: list[list[Inside]] = [
         [
-            each.label, each.cut, count(each.children, each.reason), told(each.statistic_cut, 2),
+            each.label, _typeset(each.cut), count(each.children, each.reason),
+            told(each.statistic_cut, 2),
             p_value(each.p_cut), told(each.statistic_number, 2), p_value(each.p_number),
         ]
         for each in analysis.shapes
     ]  # fmt: skip
     title = titled(analysis, "Two groups, or the number as it was measured")
     return part(analysis, "cuts", table([*header, "P"], rows, caption=title))
+
+
+def _typeset_words(group: str) -> str:
+    return group.replace("-1 SD", "−1 SD")
+
+
+def _typeset(cut: str) -> str:
+    return unbroken(cut.replace("<=", "≤").replace("-", "−"))
 
 
 def table_three(analysis: PublishedAnalysis) -> Html:
@@ -74,11 +85,17 @@ def _of_model(children: int, events: int | None, left_out: tuple[int, int] | Non
 def _term(term: Term) -> list[Inside]:
     if term.effect is None:
         why = element("td", element("small", term.reason), colspan="5")
-        return [term.label, term.group, why]
+        return [term.label, _typeset_words(term.group), why]
     effect = term.effect
     numbers = [told(value, 3) for value in (effect.coefficient, effect.error, effect.wald)]
     ratio, low, high = (told(value, 3) for value in effect.ratio)
-    return [term.label, term.group, *numbers, f"{ratio} ({low} to {high})", p_value(effect.p)]
+    return [
+        term.label,
+        _typeset_words(term.group),
+        *numbers,
+        f"{ratio} ({low} to {high})",
+        p_value(effect.p),
+    ]
 
 
 def trough(analysis: PublishedAnalysis) -> Html:

@@ -106,7 +106,8 @@ def codings(analysis: PublishedAnalysis) -> Html:
         "for the other characteristics of Table 3. Right of each: ratio, 95 % interval, and how "
         "many lost response of how many."
     )
-    header = ["Coding", "", "Hazard ratio (95 %)", "P", "Children", "Lost", "Treated", "Lost"]
+    header = ["Coding", "", "Hazard ratio (95 %)", "P", "Children", "Lost response"]
+    header += ["Treated", "Of them lost"]
     title = titled(analysis, "Hazard ratio of an immunomodulator")
     return part(
         analysis,

@@ -8,7 +8,16 @@ from importlib.resources import files
 from typing import Any
 
 from lorpredict.report._findings import number
-from lorpredict.report._html import Html, Inside, bullets, element, joined, paragraph, section
+from lorpredict.report._html import (
+    Html,
+    Inside,
+    badge,
+    bullets,
+    element,
+    joined,
+    paragraph,
+    section,
+)
 from lorpredict.study import PublishedAnalysis
 from lorpredict.study.published._children import paper
 from lorpredict.synthetic import CAUTION
@@ -31,7 +40,7 @@ def part(analysis: PublishedAnalysis, key: str, *inside: Inside) -> Html:
     return section(
         said["title"],
         key.replace("_", "-"),
-        caution(analysis),
+        _mark(analysis),
         paragraph(said["shows"]),
         *inside,
         _beside(costs, said["source"]) if costs else "",
@@ -80,6 +89,11 @@ def caution(analysis: PublishedAnalysis) -> Html:
     return paragraph(said, kind="caution")
 
 
+def _mark(analysis: PublishedAnalysis) -> Html:
+    """Return the same in short, over every section."""
+    return paragraph(badge(SYNTHETIC, "bad")) if analysis.synthetic else Html("")
+
+
 def titled(analysis: PublishedAnalysis, title: str, small: str = "") -> Html:
     """Return the caption of a table; of children who do not exist it says so."""
     whole = f"{title}; {SYNTHETIC}" if analysis.synthetic else title
@@ -97,7 +111,12 @@ def p_value(value: float | None) -> str:
     """Return a P as tables print it."""
     if value is None:
         return "–"
-    return "< 0.001" if value < 0.001 else number(value, 3 if value < 0.1 else 2)
+    return "<\N{NO-BREAK SPACE}0.001" if value < 0.001 else number(value, 3 if value < 0.1 else 2)
+
+
+def unbroken(text: str) -> str:
+    """Return a text that stays on its line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def count(many: int | None, reason: str = "") -> str:

@@ -33,9 +33,10 @@ def loss_of_response(analysis: PublishedAnalysis) -> Figure:
     points = curve.points
     competing = points["aalen_johansen"].to_numpy(dtype=float)
     if np.isfinite(competing).any():
-        months = points["months_since_first_infusion"]
-        axes.plot(months, competing, "D", color=ORANGE, ms=5, mfc="none",
-                  label="Aalen-Johansen (other ends compete)")  # fmt: skip
+        months = points["months_since_first_infusion"].to_numpy(dtype=float)
+        near = months <= _LONGEST_MONTHS
+        axes.plot(months[near], competing[near], "D", color=ORANGE, ms=5, mfc="none",
+                  clip_on=False, label="Aalen-Johansen (other ends compete)")  # fmt: skip
     _finish(axes, [curve], [BLUE])
     return figure
 
