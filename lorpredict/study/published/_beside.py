@@ -47,6 +47,7 @@ def beside_the_paper(analysis: PublishedAnalysis) -> pd.DataFrame:
         *_curve(analysis),
         *_table_two(analysis),
         *_table_three(analysis),
+        *_figure_three(analysis),
         *_trough(analysis),
     ]
     names = ("part", "name", "figure", "published", "ours", "difference")
@@ -117,6 +118,15 @@ def _table_three(analysis: PublishedAnalysis) -> Iterator[Beside]:
         for figure, (of_paper, ours) in figures.items():
             text = of_paper if isinstance(of_paper, str) else f"{of_paper:.3f}"
             yield Beside("Table 3", term.label, figure, text, ours)
+
+
+def _figure_three(analysis: PublishedAnalysis) -> Iterator[Beside]:
+    """The P values beside the curves of the paper are those of its Cox model."""
+    terms = {term.key: term for term in analysis.table_three.terms}
+    for key, printed in paper()["figure3"].items():
+        effect = terms[key].effect
+        ours = effect.p if effect else None
+        yield Beside("Figure 3", terms[key].label, "P (Wald)", printed["p"], ours)
 
 
 def _trough(analysis: PublishedAnalysis) -> Iterator[Beside]:

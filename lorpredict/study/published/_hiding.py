@@ -17,7 +17,12 @@ import numpy as np
 from lorpredict.errors import DesignError, TooLittleData
 from lorpredict.study._small_cells import hidden_flow, is_small, refuse_senseless
 from lorpredict.study.published._characteristics import Line
-from lorpredict.study.published._children import ALONE, AT_WEEK_14, Children
+from lorpredict.study.published._children import (
+    ALONE,
+    AT_WEEK_14,
+    OVER_SIX_MONTHS,
+    Children,
+)
 from lorpredict.study.published._codings import Coding
 from lorpredict.study.published._comparisons import Comparison, Shape
 from lorpredict.study.published._cox import TableThree
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
     from lorpredict.study.published._analysis import PublishedAnalysis
 
 HIDDEN = "hidden: a count behind it is too small to be told"
-_STEROIDS = "steroids_week14"
+_STEROIDS, _DRUG = "steroids_week14", "immunomodulator_drug"
 
 
 def hidden(analysis: PublishedAnalysis, smallest: int) -> PublishedAnalysis:
@@ -110,13 +115,22 @@ def _hidden_lines(lines: Sequence[Line], children: Children, smallest: int) -> I
     """All lines that count levels of one column are told, or none of them."""
     therapies = _of_each_therapy(children)
     each_drug = [lost + kept for lost, kept in zip(therapies[::2], therapies[1::2], strict=True)]
-    overlap = _any_small(each_drug, smallest)
+    closed = {ALONE: _any_small(each_drug, smallest)}
+    closed[OVER_SIX_MONTHS] = is_small(_without_a_name(children), smallest)
     for key, of_key in groupby(lines, key=lambda line: line.key):
         told = list(of_key)
-        close = (key == ALONE and overlap) or any(
+        close = closed.get(key, False) or any(
             _any_small(_cells_of_line(line), smallest) for line in told if line.summary == "count"
         )
         yield from (_hidden_line(line, close, smallest) for line in told)
+
+
+def _without_a_name(children: Children) -> int:
+    """Children on an immunomodulator for more than 6 months whose drug was not recorded."""
+    if not {OVER_SIX_MONTHS, _DRUG} <= set(children.table):
+        return 0
+    longer = children.table[OVER_SIX_MONTHS].fillna(False).to_numpy(dtype=bool)
+    return int((longer & children.table[_DRUG].isna().to_numpy()).sum())
 
 
 def _cells_of_line(line: Line) -> tuple[int | None, ...]:

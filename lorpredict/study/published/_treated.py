@@ -92,8 +92,9 @@ def _levels(table: pd.DataFrame) -> tuple[Floats, Rows]:
         return level, np.zeros(len(table), dtype=bool)
     below = table["trough_week14_below_loq"].fillna(False).to_numpy(dtype=bool)
     half = table["trough_week14_loq_ug_ml"].to_numpy(dtype=float, na_value=np.nan) / 2
-    counted: Rows = below & np.isnan(level) & ~np.isnan(half)
-    return np.where(counted, half, level), counted
+    level = np.where(below & np.isnan(level), half, level)  # a cohort that was read has it already
+    counted: Rows = below & ~np.isnan(level)
+    return level, counted
 
 
 def _group(name: str, level: Floats) -> Group:
