@@ -7,7 +7,16 @@ from typing import Any
 
 from lorpredict.cohort import as_records
 from lorpredict.report._html import Html, Inside, element, folded, paragraph, spanning, table
-from lorpredict.report.study._words import count, p_value, part, titled, told, unbroken, words
+from lorpredict.report.study._words import (
+    count,
+    p_value,
+    part,
+    plain,
+    titled,
+    told,
+    unbroken,
+    words,
+)
 from lorpredict.study import PublishedAnalysis
 from lorpredict.study.published._comparisons import Comparison
 from lorpredict.study.published._cox import Term
@@ -66,7 +75,7 @@ def table_three(analysis: PublishedAnalysis) -> Html:
     model = analysis.table_three
     header = ["Characteristic", "Group", "β", "SE", "Wald", "Hazard ratio (95 %)", "P"]
     who = "" if model.children is None else _of_model(model.children, model.events, model.left_out)
-    why = paragraph(f"There is no model: {model.reason}.") if model.reason else ""
+    why = paragraph(f"Not told: {plain(model.reason)}.") if model.reason else ""
     title = titled(analysis, "Table 3. Four characteristics together", who)
     return part(
         analysis,
@@ -113,12 +122,12 @@ def trough(analysis: PublishedAnalysis) -> Html:
     below = found.below_limit
     half = f" {below} were below the limit and count as half of it." if below else ""
     said = (
-        f"There is no test: {found.reason}."
+        f"Not told: {plain(found.reason)}."
         if found.reason
         else f"Welch's t {told(found.t, 3)} on {told(found.degrees, 1)} degrees of freedom, "
         f"P {p_value(found.p)}.{half}"
     )
-    shown = table(header, rows, caption=title) if rows else ""
+    shown = table(header, rows, caption=title) if found.cells else ""
     return part(analysis, "trough", shown, paragraph(said))
 
 
@@ -126,7 +135,7 @@ def optimisation(analysis: PublishedAnalysis) -> Html:
     """Who was intensified after a low trough; what is not recorded is said."""
     found = analysis.optimisation
     if found.intensified is None or found.others is None or found.missing is None:
-        return part(analysis, "optimisation", paragraph(f"Not told: {found.reason}."))
+        return part(analysis, "optimisation", paragraph(f"Not told: {plain(found.reason)}."))
     rows: list[list[Inside]] = [
         [name, f"{lost}", f"{kept}"]
         for name, (lost, kept) in (

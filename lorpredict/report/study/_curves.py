@@ -20,7 +20,7 @@ from lorpredict.report._html import (
     table,
 )
 from lorpredict.report._svg import inline_svg
-from lorpredict.report.study._words import count, p_value, part, titled
+from lorpredict.report.study._words import count, p_value, part, plain, titled
 from lorpredict.study import PublishedAnalysis
 from lorpredict.study.published import figures
 from lorpredict.study.published._codings import Coding
@@ -84,15 +84,11 @@ def stratified(analysis: PublishedAnalysis) -> Html:
 
 def _panel(analysis: PublishedAnalysis, panel: Panel, letter: str) -> Html:
     if not panel.curves:
-        return paragraph(f"{letter}. {panel.label}: not told, since {_plain(panel.reason)}.")
+        return paragraph(f"{letter}. {panel.label}: not told, since {plain(panel.reason)}.")
     name = f"panel-{letter.lower()}"
     says = f"Loss of response in two groups by {panel.label}."
     drawn = inline_svg(figures.by_group(analysis, panel), name, says=says)
     return figure(drawn, f"{letter}. {panel.label}: log-rank P {p_value(panel.p)}.")
-
-
-def _plain(reason: str) -> str:
-    return reason.removeprefix("hidden: ")
 
 
 def codings(analysis: PublishedAnalysis) -> Html:

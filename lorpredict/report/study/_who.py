@@ -15,7 +15,7 @@ from lorpredict.report._html import (
     spanning,
     table,
 )
-from lorpredict.report.study._words import count, part, titled, unbroken
+from lorpredict.report.study._words import HIDDEN, count, part, titled, unbroken
 from lorpredict.study import PublishedAnalysis
 from lorpredict.study.published._characteristics import Line
 
@@ -66,13 +66,18 @@ def table_one(analysis: PublishedAnalysis) -> Html:
     )
 
 
+def _absent(reason: str) -> Inside:
+    if reason.startswith(HIDDEN):
+        return HIDDEN
+    return element("small", reason) if reason else "–"
+
+
 def _name(line: Line) -> str:
     told = line.unit and line.unit not in line.label
     return f"{line.label}, {line.unit}" if told else line.label
 
 
 def _cells(line: Line) -> Iterator[Inside]:
-    absent = element("small", line.reason) if line.reason else "–"
-    yield element("td", unbroken(line.told) or absent)
+    yield element("td", unbroken(line.told) or _absent(line.reason))
     yield element("td", count(line.missing, line.reason))
     yield element("td", unbroken(line.told_published) or "–")

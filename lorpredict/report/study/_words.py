@@ -119,6 +119,11 @@ def unbroken(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+def plain(reason: str) -> str:
+    """Return a reason as the end of a sentence."""
+    return reason.removeprefix(f"{HIDDEN}: ")
+
+
 def count(many: int | None, reason: str = "") -> str:
     """Return a count; one that is not there is hidden or not known."""
     if many is not None:

@@ -51,6 +51,8 @@ class Coding:
         one for longer.
     adjusted
         Whether for the other three terms of Table 3.
+    totals
+        Children in the model who lost response, and who did not.
     without
         Those of the three that could not be adjusted for, since their own ratio has no end.
     effect
@@ -66,6 +68,7 @@ class Coding:
     effect: Effect | None = None
     lost: Pair | None = None
     not_lost: Pair | None = None
+    totals: Pair | None = None
     without: tuple[str, ...] = ()
     reason: str = ""
 
@@ -77,12 +80,12 @@ class Coding:
     @property
     def children(self) -> int | None:
         """Children in the model."""
-        return sum(self.cells) if self.cells else None
+        return sum(self.totals) if self.totals else None
 
     @property
     def events(self) -> int | None:
         """Of them, those who lost response."""
-        return sum(self.lost) if self.lost else None
+        return self.totals[0] if self.totals else None
 
 
 def codings(children: Children) -> tuple[Coding, ...]:
@@ -117,6 +120,7 @@ def _estimated(children: Children, terms: pd.DataFrame, coding: Coding) -> Codin
     counts: dict[str, Any] = {
         "lost": (int((group & lost).sum()), int((~group & lost).sum())),
         "not_lost": (int((group & ~lost).sum()), int((~group & ~lost).sum())),
+        "totals": (int(lost.sum()), int((~lost).sum())),
     }
     reason = _why_not(group, lost)
     usable = [name for name in terms if name == _DRUG or _has_an_end(terms[name], lost)]

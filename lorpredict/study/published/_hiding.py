@@ -7,12 +7,13 @@ children lost response, and enough left otherwise, so that no difference of two 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from lorpredict.errors import DesignError, TooLittleData
 from lorpredict.study._small_cells import hidden_flow, is_small, refuse_senseless
@@ -167,16 +168,15 @@ def _hidden_model(model: TableThree, closed: set[str], smallest: int) -> TableTh
 
 
 def _hidden_curve(curve: Curve, children: Children, smallest: int) -> Curve:
-    """Keep the months that may be told; other ends compete only if that costs none of them."""
+    """Keep the months that may be told, and of them those that may tell of competing ends too."""
     everybody, competing = [np.ones(len(children), dtype=bool)], children.competing
     lost, others = children.lost, ~children.lost
     kept = _tellable(curve, children, everybody, [lost, others], smallest)
-    in_three = [lost, competing, others & ~competing]
-    competes = _tellable(curve, children, everybody, in_three, smallest)
-    points = curve.points[kept]
-    if not np.array_equal(kept, competes):
-        points = points.assign(aalen_johansen=np.nan)
-    return replace(curve, points=points.reset_index(drop=True), steps=None)
+    told = replace(curve, points=curve.points[kept].reset_index(drop=True), steps=None)
+    ends = [lost, competing, others & ~competing]
+    competes = _tellable(told, children, everybody, ends, smallest)
+    known = told.points["aalen_johansen"].where(pd.Series(competes))
+    return replace(told, points=told.points.assign(aalen_johansen=known))
 
 
 def _hidden_panel(
@@ -241,17 +241,33 @@ def _hidden_optimisation(found: Optimisation, smallest: int) -> Optimisation:
 
 def _hidden_codings(
     codings: Sequence[Coding], children: Children, smallest: int
-) -> Iterable[Coding]:
+) -> Iterator[Coding]:
     """Ratios of groups large enough are told; counts, if no two codings differ by a few."""
-    told: list[tuple[int, ...]] = []
+    cells: list[tuple[int, ...]] = []
+    totals: list[tuple[int, ...]] = [(int(children.lost.sum()), int((~children.lost).sum()))]
     for each in codings:
         if _any_small(each.cells, smallest):
             yield Coding(each.way, each.adjusted, reason=HIDDEN)
             continue
-        apart = [abs(a - b) for other in told for a, b in zip(each.cells, other, strict=True)]
         therapies = _of_each_therapy(children) if each.way == "week 14" else []
-        if not each.cells or _any_small([*apart, *therapies], smallest):
-            yield replace(each, lost=None, not_lost=None)
-            continue
-        told.append(each.cells)
-        yield each
+        shown = each
+        if _tells_few(each.totals, totals, smallest):
+            shown = replace(shown, totals=None)
+        if _tells_few(each.cells, cells, smallest) or _any_small(therapies, smallest):
+            shown = replace(shown, lost=None, not_lost=None)
+        if shown.totals is None:
+            shown = replace(shown, lost=None, not_lost=None)
+        totals += [shown.totals] if shown.totals else []
+        cells += [shown.cells] if shown.cells else []
+        yield shown
+
+
+def _tells_few(
+    counts: tuple[int, ...] | None, told: Sequence[tuple[int, ...]], smallest: int
+) -> bool:
+    """Whether counts differ by a few children from others that are told."""
+    return any(
+        is_small(abs(a - b), smallest)
+        for other in told
+        for a, b in zip(counts or other, other, strict=True)
+    )

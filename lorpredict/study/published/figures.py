@@ -49,8 +49,8 @@ def by_group(analysis: PublishedAnalysis, panel: Panel) -> Figure:
         axes.set_axis_off()
         return figure
     colours = (BLUE, ORANGE)
-    for curve, colour in zip(panel.curves, colours, strict=True):
-        _draw(axes, curve, colour, curve.name)
+    for curve, colour, beside in zip(panel.curves, colours, (-0.25, 0.25), strict=True):
+        _draw(axes, curve, colour, curve.name, beside=beside)
     _finish(axes, panel.curves, colours)
     return figure
 
@@ -89,26 +89,33 @@ def _title(title: str, analysis: PublishedAnalysis) -> str:
     return f"{title}\n{_SYNTHETIC}" if analysis.synthetic else title
 
 
-def _draw(axes: Axes, curve: Curve, colour: str, label: str) -> None:
-    """Draw the whole curve with its band, or where that may not be told the points alone."""
+def _draw(axes: Axes, curve: Curve, colour: str, label: str, *, beside: float = 0.0) -> None:
+    """Draw the whole curve with its band, or where that may not be told the points alone.
+
+    Parameters
+    ----------
+    beside
+        Months by which points are moved, so that those of two groups do not cover one another.
+    """
     if curve.steps is not None:
         months = curve.steps.days / DAYS_A_MONTH
         axes.step(months, curve.steps.lost, where="post", color=colour, label=label)
         low, high = np.nan_to_num(curve.steps.low), np.nan_to_num(curve.steps.high)
         axes.fill_between(months, low, high, step="post", color=colour, alpha=0.13, lw=0)
         return
-    points = curve.points
+    points = curve.points[curve.points["months_since_first_infusion"] <= _LONGEST_MONTHS]
     lost = points["lost"].to_numpy(dtype=float)
     ends = [points[name].fillna(points["lost"]).to_numpy(dtype=float) for name in ("low", "high")]
-    axes.errorbar(points["months_since_first_infusion"], lost,
-                  yerr=[lost - ends[0], ends[1] - lost], fmt="o", color=colour, ms=5, capsize=3,
-                  label=label)  # fmt: skip
+    months = points["months_since_first_infusion"].to_numpy(dtype=float) + beside
+    axes.errorbar(months, lost, yerr=[lost - ends[0], ends[1] - lost], fmt="o:", color=colour,
+                  ms=5, lw=1, capsize=3, label=label)  # fmt: skip
 
 
 def _finish(axes: Axes, curves: Sequence[Curve], colours: Sequence[str]) -> None:
     last = max(float(each.points["months_since_first_infusion"].max()) for each in curves)
     longest = min(_LONGEST_MONTHS, max(12.0, last))
-    axes.set_xlim(-1 if curves[0].steps is None else 0, longest)
+    edge = 1.0 if curves[0].steps is None else 0.0
+    axes.set_xlim(-edge, longest + edge)
     axes.set_xticks(np.arange(0, longest + 1, 6 if longest <= 36 else 12))
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -135,7 +142,8 @@ def _numbers_at_risk(
 def _draw_coding(axes: Axes, coding: Coding) -> None:
     height = WAYS.index(coding.way) + (0.16 if coding.adjusted else -0.16)
     if coding.effect is None:
-        axes.text(1, height, coding.reason, fontsize=8, color=GREY, va="center")
+        axes.text(1.02, height, "no ratio: see the table", fontsize=9, color=GREY, va="center",
+                  transform=axes.get_yaxis_transform())  # fmt: skip
         return
     ratio, low, high = coding.effect.ratio
     colour = ORANGE if coding.way == "published" else BLUE

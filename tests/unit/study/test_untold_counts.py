@@ -13,6 +13,8 @@ from lorpredict import Cohort, read_cohort
 from lorpredict.errors import DesignError, TooLittleData
 from lorpredict.report import study_report
 from lorpredict.study import PublishedAnalysis, published_analysis
+from lorpredict.study._description import Flow
+from lorpredict.study._small_cells import hidden_flow
 from lorpredict.study.published._hiding import HIDDEN
 from tests.unit.study.test_published_analysis import table
 
@@ -93,6 +95,15 @@ def test_between_two_months_nobody_can_be_counted(told: PublishedAnalysis) -> No
         assert not small(pd.Series([int((within & children.lost).sum())])).any()
 
 
+def test_where_competing_ends_are_told_of_they_are_not_few(told: PublishedAnalysis) -> None:
+    points, children = told.curve.points, told.children
+    known = points[points["aalen_johansen"].notna()]["months_since_first_infusion"].to_numpy()
+    for low, high in pairwise([-1.0, *known * 365.25 / 12, np.inf]):
+        within = (children.days > low) & (children.days <= high)
+        if len(known):
+            assert not small(pd.Series([int((within & children.competing).sum())])).any()
+
+
 def test_a_group_and_all_children_do_not_tell_the_rest(told: PublishedAnalysis) -> None:
     months = set(told.curve.points["months_since_first_infusion"])
     for panel in told.panels:
@@ -149,6 +160,18 @@ def test_ends_that_are_told_do_not_tell_the_one_that_is_hidden(cohort: Cohort) -
     assert ended["stopped_infliximab"] is None
 
 
+def test_few_losses_are_hidden_among_the_ends_too() -> None:
+    flow = Flow(60, {}, 60, {}, {}, {"secondary_lor": 3, "surgery": 7, "administrative_end": 50})
+    ended = hidden_flow(flow, SMALLEST, ("secondary_lor",)).ended
+    assert ended == {"secondary_lor": None, "surgery": None, "administrative_end": 50}
+
+
+def test_losses_that_are_told_protect_no_other_end() -> None:
+    flow = Flow(60, {}, 60, {}, {}, {"secondary_lor": 6, "surgery": 3, "administrative_end": 51})
+    ended = hidden_flow(flow, SMALLEST, ("secondary_lor",)).ended
+    assert ended == {"secondary_lor": 6, "surgery": None, "administrative_end": None}
+
+
 def test_drugs_that_are_named_do_not_tell_for_how_few_none_was_named() -> None:
     changed = table(400, seed=400)
     longer = changed.index[changed["immunomodulator_over_6_months"]]
@@ -162,6 +185,13 @@ def test_drugs_that_are_named_do_not_tell_for_how_few_none_was_named() -> None:
 def test_a_large_cohort_tells_its_curve() -> None:
     points = analysed(table(400, seed=400)).to_be_told().curve.points
     assert {0, 12, 24, 36} <= set(points["months_since_first_infusion"])
+
+
+@pytest.mark.parametrize("key", ["growth_delay", "immunomodulator_week14", "prior_een"])
+def test_what_is_lacking_is_told_beside_what_is_hidden(key: str) -> None:
+    page = study_report(analysed(table().drop(columns=key)))
+    assert f"the cohort has no column {key}" in page
+    assert HIDDEN in page
 
 
 @pytest.mark.parametrize("events", [1, 4])
