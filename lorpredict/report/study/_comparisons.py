@@ -40,7 +40,7 @@ def _comparison(row: Comparison) -> list[Inside]:
         why = element("td", element("small", row.reason), colspan="5")
         return [row.label, group, why]
     missing = sum(row.missing or ())
-    pairs = [f"{a} | {b}" for a, b in (row.lost, row.not_lost)]
+    pairs = [unbroken(f"{a} | {b}") for a, b in (row.lost, row.not_lost)]
     if row.reason:
         why = element("td", element("small", row.reason), colspan="2")
         return [row.label, group, *pairs, f"{missing}", why]

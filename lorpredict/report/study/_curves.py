@@ -20,7 +20,7 @@ from lorpredict.report._html import (
     table,
 )
 from lorpredict.report._svg import inline_svg
-from lorpredict.report.study._words import count, p_value, part, plain, titled
+from lorpredict.report.study._words import count, p_value, part, plain, titled, unbroken
 from lorpredict.study import PublishedAnalysis
 from lorpredict.study.published import figures
 from lorpredict.study.published._codings import Coding
@@ -61,7 +61,7 @@ def _points(points: pd.DataFrame) -> Iterator[list[Inside]]:
             far = lost - competing > WORTH_SHOWING
             apart = badge(number(100 * (lost - competing), 1), "bad" if far else "plain")
         yield [
-            f"{month} months",
+            unbroken(f"{month} months"),
             f"{at_risk}",
             _with_ends(lost, low, high),
             percent(competing) if competing == competing else "–",
