@@ -42,7 +42,7 @@ def study_report(analysis: PublishedAnalysis, *, smallest_cell: int = USUAL_SMAL
         Of a cohort.
     smallest_cell
         Counts below it are hidden, with those from which they could be computed, unless no child
-        is real; 0 hides none.
+        is real; 0 hides none. An analysis that hides counts already is told as it is.
 
     Returns
     -------

@@ -90,7 +90,10 @@ class Line:
 def _printed(summary: Summary, values: tuple[float, ...], decimals: int) -> str:
     if not values or not np.isfinite(values[0]):
         return ""
-    numbers = [f"{value:.{decimals}f}".replace("-", "−") for value in values]
+    numbers = [
+        f"{value:.{decimals}f}".replace("-", "−") if np.isfinite(value) else "not defined"
+        for value in values
+    ]
     if summary == "mean":
         return f"{numbers[0]} ± {numbers[1]}"
     return f"{numbers[0]} ({numbers[1]}, {numbers[2]})"

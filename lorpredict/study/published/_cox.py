@@ -11,7 +11,7 @@ from lorpredict.study.published._children import Children, known_group, label_of
 from lorpredict.study.published._comparisons import Pair
 from lorpredict.study.published._lifelines import Effect, Rows, cox
 
-INFINITE = "no loss of response on one side, or none kept on the other: the ratio has no end"
+INFINITE = "nobody of one group lost response: the ratio would be zero or infinite"
 NO_MAXIMUM = "the terms separate the losses from the rest: the model has no estimate"
 
 

@@ -142,6 +142,16 @@ def test_three_children_are_enough_to_count() -> None:
     assert found.trough.reason == "fewer than two children of a group have a measured trough"
 
 
+def test_one_child_has_a_mean_and_no_spread() -> None:
+    cohort = drawn_cohort("""
+        patient_id | follow_up_days | outcome       | bmi_z
+        a          | 200            | secondary_lor | -1.50
+        b          | 300            | secondary_lor |
+    """)
+    [line] = [each for each in published_analysis(cohort).table_one if each.key == "bmi_z"]
+    assert (line.measured, line.missing, line.told) == (1, 1, "−1.50 ± not defined")
+
+
 # ---- other cohorts ------------------------------------------------------------------------------
 
 
