@@ -16,6 +16,7 @@ Each error also is the built-in that it resembles, so ordinary Python code keeps
     ├── TuningError             (ValueError)  settings that cannot be tuned as asked
     ├── NotFitted               (RuntimeError) a model asked before it has learnt
     ├── UnsupportedModel        (TypeError)   a model that cannot be explained
+    ├── NotInstalled            (ImportError) a library that only some commands need is absent
     └── DamagedModel            (ValueError)  a model folder that is not what was saved
 """
 
@@ -72,6 +73,10 @@ class NotFitted(LorpredictError, RuntimeError):
 
 class UnsupportedModel(LorpredictError, TypeError):
     """A model whose predictions cannot be explained exactly."""
+
+
+class NotInstalled(LorpredictError, ImportError):
+    """A library that only some commands need is not installed."""
 
 
 class DamagedModel(LorpredictError, ValueError):

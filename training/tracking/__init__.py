@@ -14,6 +14,7 @@ from training.tracking._recalibration import record_recalibration
 from training.tracking._record import record_training
 from training.tracking._registration import register, register_beside
 from training.tracking._simulation import record_simulation
+from training.tracking._study import record_study
 from training.tracking._validation import record_validation
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "record_monitoring",
     "record_recalibration",
     "record_simulation",
+    "record_study",
     "record_training",
     "record_validation",
     "refuse_other_answers",
