@@ -46,6 +46,7 @@ _FIXED: Mapping[str, Route] = {
         Route("/predict", "predict", audited=True),
         Route("/explain", "explain", audited=True),
         Route("/v1/outcome", "outcome", audited=True),
+        Route("/v1/loss-of-response", "pathway", audited=True),
         Route("/v1/fhir/predict", "fhir", audited=True, fhir=True),
         Route("/v1/models", "models"),
         Route("/cds-services", "hooks", fhir=True),

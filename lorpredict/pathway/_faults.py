@@ -13,7 +13,7 @@ from lorpredict.pathway._situation import SUBJECT, Situation
 if TYPE_CHECKING:
     from lorpredict.pathway._table import Pathway
 
-UNITS = ("ug/mL", "mg/L", "ng/mL")
+UNITS = ("ug/mL", "µg/mL", "mg/L", "ng/mL")
 ANTIBODIES = ("negative", "none", "low", "high")
 ANTIBODY_ASSAYS = ("drug_sensitive", "drug_tolerant")
 _FLAGS = ("trough_below_loq", "escalation_failed", "steroids", "lost_response")

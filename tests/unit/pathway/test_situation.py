@@ -28,7 +28,7 @@ def faults(**told: Any) -> dict[str, str]:
         (
             {"trough": 5.0, "trough_unit": "g/L"},
             "trough_unit",
-            "expected one of ug/mL, mg/L, ng/mL",
+            "expected one of ug/mL, µg/mL, mg/L, ng/mL",
         ),
         ({"trough": 5200.0, "trough_unit": "ug/mL"}, "trough", "Is it in ng/mL?"),
         ({"trough": float("nan"), "trough_unit": "ug/mL"}, "trough", "expected a number"),
