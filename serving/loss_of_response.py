@@ -142,8 +142,12 @@ async def loss_of_response(request: Request, given: LossOfResponse) -> Response:
     record = given.model_dump(exclude_none=True, exclude={PATIENT})
     told = answered(record, desk.pathway)
     exchange.kept = kept_of(told, record, given.patient_id, desk.pseudonyms)
-    answer = LossOfResponseAnswer.model_validate(told.to_dict())
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return Response(body_of(told), media_type="application/json")
+
+
+def body_of(told: PathwayAnswer) -> str:
+    """Write an answer as it is sent."""
+    return LossOfResponseAnswer.model_validate(told.to_dict()).model_dump_json()
 
 
 def answered(record: Mapping[str, Any], pathway: Pathway) -> PathwayAnswer:

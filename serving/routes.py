@@ -56,6 +56,8 @@ _FIXED: Mapping[str, Route] = {
         Route("/healthz"),
         Route("/", is_page=True),
         Route("/risk", "explain", audited=True, is_page=True),
+        Route("/loss-of-response", is_page=True),
+        Route("/loss-of-response/answer", "pathway", audited=True, is_page=True),
         Route("/web/page.css"),
         Route("/web/page.js"),
         Route("/web/htmx.min.js"),

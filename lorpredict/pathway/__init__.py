@@ -26,8 +26,10 @@ from lorpredict.pathway._intensification import (
     RemissionAt,
     RemissionBand,
     RemissionByTrough,
+    largest_trough,
     remission_by_trough,
     remission_families,
+    smallest_trough,
 )
 from lorpredict.pathway._second_anti_tnf import BorrowedCurve, SecondAntiTnf, second_anti_tnf
 from lorpredict.pathway._site import default_pathway, pathway_from, pathway_of
@@ -71,9 +73,11 @@ __all__ = [
     "compared",
     "default_pathway",
     "evidence_told",
+    "largest_trough",
     "pathway_from",
     "pathway_of",
     "remission_by_trough",
     "remission_families",
     "second_anti_tnf",
+    "smallest_trough",
 ]

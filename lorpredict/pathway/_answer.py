@@ -10,7 +10,7 @@ from lorpredict.clinical import Evidence
 from lorpredict.errors import OutsideStudy, capitalised
 from lorpredict.pathway._faults import refuse_faults
 from lorpredict.pathway._figures import Figure, figures_of
-from lorpredict.pathway._found import Found, Trough, found_in
+from lorpredict.pathway._found import Found, found_in
 from lorpredict.pathway._intensification import RemissionByTrough, remission_by_trough
 from lorpredict.pathway._site import default_pathway
 from lorpredict.pathway._situation import Situation
@@ -238,16 +238,14 @@ def _always(found: Found, pathway: Pathway) -> dict[str, Any]:
 def _why(row: Row, found: Found, pathway: Pathway) -> Iterator[str]:
     yield row.why
     low, high = (pathway.thresholds[f"window_{end}_ug_ml"] for end in ("low", "high"))
-    yield f"Trough: {found.trough}; {_place(found.trough, low, high)}."
+    window = f"the window of {low.value:g} to {high.value:g} µg/mL"
+    place = f"{found.trough.band} {window}"
+    if found.trough.band == "unknown":
+        place = f"where it lies beside {window} is not known"
+    yield f"Trough: {found.trough}; {place}."
+    yield f"The window begins at {low.value:g} µg/mL: {low.source}."
+    yield f"It ends at {high.value:g} µg/mL: {high.source}."
     yield f"Antibodies: {found.antibodies}."
-
-
-def _place(trough: Trough, low: Threshold, high: Threshold) -> str:
-    window = f"the window is {low.value:g} to {high.value:g} µg/mL"
-    if trough.band == "unknown":
-        return f"{window}, and where it lies is not known"
-    told = f"{trough.band} the window" if trough.band != "within" else "within the window"
-    return f"{told}; {window} (from: {low.source}; to: {high.source})"
 
 
 def _option(option: Option, told: Situation, pathway: Pathway) -> OptionTold:

@@ -31,7 +31,7 @@ AUTHORS = (
 )
 POPULATION = (
     "48 patients with inflammatory bowel disease, not Crohn's alone; a trough of at least 3 µg/mL "
-    "and no antibodies; adults or children is not said"
+    "and no antibodies"
 )
 
 

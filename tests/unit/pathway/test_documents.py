@@ -203,4 +203,4 @@ def test_both_edges_of_the_window_name_their_source() -> None:
     assert "Papamichael 2019" in told["window_low_ug_ml"][1]
     assert told["window_high_ug_ml"][0] == 9
     assert "Ungar 2019" in told["window_high_ug_ml"][1]
-    assert "Papamichael 2019" in asked(5.0, "none").why[1]
+    assert "Papamichael 2019" in asked(5.0, "none").why[2]

@@ -30,7 +30,7 @@ def test_another_window_gives_another_mechanism_and_names_its_source(tmp_path: P
 
     assert at_loss_of_response(AT_5).mechanism == "pharmacodynamic"
     assert told.mechanism == "pharmacokinetic"
-    assert "PANTS, Kennedy 2019" in told.why[1]
+    assert "PANTS, Kennedy 2019" in told.why[2]
     assert told.pathway == "ours.toml"
     assert site.window_high_ug_ml == default_pathway().window_high_ug_ml
 
