@@ -186,7 +186,17 @@ def kept_of(
     pseudonyms: Pseudonymous | None,
 ) -> Kept:
     """Return what the audit keeps: bands and the row, never a level or a titre."""
-    row: dict[str, Any] = {
+    row = row_kept(told)
+    if pseudonyms is not None:
+        row["fingerprint"] = pseudonyms.fingerprint(record)
+        if patient is not None:
+            row["pseudonym"] = pseudonyms.of_patient(patient)
+    return Kept("answer", {"loss_of_response": row})
+
+
+def row_kept(told: PathwayAnswer) -> dict[str, Any]:
+    """Return where a situation stands in the table, and nothing that was measured."""
+    return {
         "row": told.row,
         "mechanism": told.mechanism,
         "trough": told.trough,
@@ -194,11 +204,6 @@ def kept_of(
         "escalation": told.escalation,
         "pathway_version": told.version,
     }
-    if pseudonyms is not None:
-        row["fingerprint"] = pseudonyms.fingerprint(record)
-        if patient is not None:
-            row["pseudonym"] = pseudonyms.of_patient(patient)
-    return Kept("answer", {"loss_of_response": row})
 
 
 def _pointed(error: RecordFaults) -> list[RequestFault]:
