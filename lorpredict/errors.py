@@ -12,6 +12,7 @@ Each error also is the built-in that it resembles, so ordinary Python code keeps
     │   └── RecordFaults
     ├── TooLittleData           (ValueError)  no events, no rows, nobody at risk
     ├── BeyondFollowUp          (ValueError)  a time with too few still at risk in training
+    ├── OutsideStudy            (ValueError)  a patient whom a study did not let in
     ├── UnknownFamily           (ValueError)  a model family that is not there
     ├── TuningError             (ValueError)  settings that cannot be tuned as asked
     ├── NotFitted               (RuntimeError) a model asked before it has learnt
@@ -56,6 +57,10 @@ class TooLittleData(LorpredictError, ValueError):
 
 class BeyondFollowUp(LorpredictError, ValueError):
     """A time with too few children still at risk in training: refused, not extrapolated."""
+
+
+class OutsideStudy(LorpredictError, ValueError):
+    """A patient whom a study did not let in, so that it says nothing of that one."""
 
 
 class UnknownFamily(LorpredictError, ValueError):

@@ -1,7 +1,7 @@
 """Write the reference pages that are made from the catalogues, and the service's own document.
 
-python -m scripts.reference          writes predictors.md, infusions.md, levels.md and
-                                     openapi.json in docs/reference
+python -m scripts.reference          writes predictors.md, infusions.md, levels.md, pathway.md
+                                     and openapi.json in docs/reference
 python -m scripts.reference --check  fails when a page is not what it is made from
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lorpredict.clinical import Catalogue, Kind, Known, OtherUnit, Predictor, catalogue
-from scripts import openapi
+from scripts import openapi, pathway_page
 
 _PAGES = Path(__file__).parents[1] / "docs" / "reference"
 # Catalogue -> what its table is called, and what one row of it is.
@@ -36,9 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail when stale")
     parser.add_argument("--pages", type=Path, default=_PAGES, help="where the pages stand")
     options = parser.parse_args(arguments)
+    pages = {name: page_of(name) for name in _TABLES} | {"pathway": pathway_page.page()}
     answers = [
-        (_check if options.check else _write)(options.pages / f"{name}.md", page_of(name))
-        for name in _TABLES
+        (_check if options.check else _write)(options.pages / f"{name}.md", page)
+        for name, page in pages.items()
     ]
     served = options.pages / openapi.PAGE.name
     return max(*answers, (openapi.check if options.check else openapi.write)(served))

@@ -17,13 +17,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lorpredict.errors import LorpredictError
-from serving import clinical_endpoints, endpoints
+from serving import clinical_endpoints, endpoints, loss_of_response
 from serving.desk import Desk
 from serving.errors import MEDIA_TYPE, NotAnnouncedAsJson, NotJson, respond
 from serving.faults import invalid_request
 from serving.models import ServedModels
 from serving.operation_outcome import MEDIA_TYPE as FHIR_MEDIA_TYPE
 from serving.routes import route_of
+from serving.web.loss_pages import router as loss_page
 from serving.web.pages import router as page
 
 DESCRIPTION = (
@@ -74,7 +75,8 @@ def create_app(models: ServedModels | None = None, *, desk: Desk | None = None) 
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.desk = desk or Desk(models)
-    for router in (endpoints.asked, endpoints.router, clinical_endpoints.router, page, pages):
+    answering = (endpoints.asked, endpoints.router, loss_of_response.router)
+    for router in (*answering, clinical_endpoints.router, page, loss_page, pages):
         app.include_router(router)
     for kind in (LorpredictError, HTTPException):
         app.add_exception_handler(kind, _refused)

@@ -21,6 +21,7 @@ from serving.errors import InvalidRequest, RequestFault
 from serving.exchange import Kept, exchange_of
 from serving.json_body import QuickRoute
 from serving.keeping import keep_assessed
+from serving.loss_of_response import row_kept
 from serving.messages import AskedModel
 from serving.operation_outcome import MEDIA_TYPE
 from serving.routes import CDS_SERVICE
@@ -142,8 +143,8 @@ async def call(request: Request, service: CalledService, asked: hooks.CdsRequest
     assessed, remarks = await _beside_the_loop(
         request, lambda: hooks.call(service, asked, served, desk.rules, today=today)
     )
-    cards = hooks.response(assessed, base_url=desk.base_url, remarks=remarks)
-    kept = keep_assessed(assessed, desk.pseudonyms, _cards(desk, cards))
+    cards = hooks.response(assessed, base_url=desk.base_url, remarks=remarks, pathway=desk.pathway)
+    kept = keep_assessed(assessed, desk.pseudonyms, _cards(desk, cards) | _lost(desk, assessed))
     exchange_of(request.scope).kept = kept
     return _as_json(cards.told())
 
@@ -184,6 +185,11 @@ def _cards(desk: Desk, cards: hooks.CdsResponse) -> dict[str, Any]:
     if desk.pseudonyms is None:
         return {}
     return {"cards": [hooks.card_kept(card.uuid, desk.pseudonyms) for card in cards.cards]}
+
+
+def _lost(desk: Desk, assessed: Assessed) -> dict[str, Any]:
+    told = hooks.loss_of_response(assessed, desk.pathway)
+    return {"loss_of_response": row_kept(told)} if told else {}
 
 
 def _as_json(content: Mapping[str, Any]) -> Response:

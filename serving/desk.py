@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, tzinfo
 from starlette.requests import Request
 
 from lorpredict.fhir import FhirRules
+from lorpredict.pathway import Pathway, default_pathway
 from serving.errors import NotReady
 from serving.gathering import Gathering
 from serving.keeping import Pseudonymous
@@ -22,6 +23,7 @@ class Desk:
     ----------
     models : None until they are loaded
     rules : how FHIR resources are read
+    pathway : what documents say at loss of response
     pseudonyms : None where no audit is kept
     base_url : address under which clients know the service; empty where none was named
     zone : where the hospital is; None is this machine's own
@@ -32,6 +34,7 @@ class Desk:
 
     models: ServedModels | None = None
     rules: FhirRules = field(default_factory=FhirRules.default)
+    pathway: Pathway = field(default_factory=default_pathway)
     pseudonyms: Pseudonymous | None = None
     base_url: str = ""
     zone: tzinfo | None = None

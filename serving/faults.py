@@ -47,10 +47,20 @@ _QUOTED = re.compile("'([^']*)'")
 
 def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any) -> InvalidRequest:
     """Gather every fault of a request from pydantic's errors and the body they are about."""
-    located = [(_location(error), _of_the_whole(error)) for error in errors]
-    of_form = [_reworded(location, error) for location, error in located]
-    within = _contradictions(body, {location for location, _ in located})
-    return InvalidRequest(*of_form, *within)
+    within = _contradictions(body, {_location(error) for error in errors})
+    return InvalidRequest(*form_faults(errors), *within)
+
+
+def form_faults(
+    errors: Sequence[Mapping[str, Any]], *, fields: Sequence[str] = tuple(Question.model_fields)
+) -> list[RequestFault]:
+    """Word pydantic's errors anew.
+
+    Parameters
+    ----------
+    fields : what the body may hold
+    """
+    return [_reworded(_location(each), _of_the_whole(each), fields) for each in errors]
 
 
 def faults_of_records(error: RecordFaults, question: Question) -> InvalidRequest:
@@ -92,10 +102,10 @@ def _is_plain(step: str | int) -> bool:
     return isinstance(step, int) or bool(_NAME.fullmatch(step))
 
 
-def _reworded(location: Location, error: Mapping[str, Any]) -> RequestFault:
+def _reworded(location: Location, error: Mapping[str, Any], fields: Sequence[str]) -> RequestFault:
     column = _column(location)
     if error["type"] == "extra_forbidden":
-        problem, hint = _unknown(str(location[-1]), location, in_record=column is not None)
+        problem, hint = _unknown(str(location[-1]), location, fields, in_record=column is not None)
     elif column is not None:
         predictor = known_columns()[column]
         problem, hint = f"expected {predictor.expected}", _unit_hint(predictor, error.get("input"))
@@ -127,10 +137,12 @@ def _one_of(quoted: str) -> str:
     return f"expected {'one of ' if len(values) > 1 else ''}{', '.join(values)}"
 
 
-def _unknown(name: str, location: Location, *, in_record: bool) -> tuple[str, str]:
+def _unknown(
+    name: str, location: Location, fields: Sequence[str], *, in_record: bool
+) -> tuple[str, str]:
     if not in_record:
-        known = AskedModel if location[:1] == ("?",) else Question
-        return "no such field", did_you_mean(name, list(known.model_fields))
+        known = list(AskedModel.model_fields) if location[:1] == ("?",) else fields
+        return "no such field", did_you_mean(name, known)
     if name in known_columns():
         if known_columns()[name].may_predict:
             return "a text or a date, which no model reads, so it may not be sent", ""

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from lorpredict.clinical import derive
 from lorpredict.fhir import FhirRules
+from lorpredict.pathway import default_pathway, pathway_from
 from serving.audit import AuditKey, AuditWriter, Pseudonyms, read_key
 from serving.audit._address import Address
 from serving.borders import within_borders
@@ -43,12 +44,15 @@ class Premises:
         If others could ask without authorisation, or without being recorded.
     lorpredict.fhir.UnusableRules
         If the site's rules cannot be followed.
+    lorpredict.errors.CatalogueError
+        If the site's pathway contradicts itself or names no source.
     """
 
     def __init__(self, settings: Settings, desk: Desk) -> None:
         self.settings = settings
         self.desk = desk
         self.rules = rules_of(settings)
+        self.pathway = pathway_from(settings.pathway) if settings.pathway else default_pathway()
         self.guard = guard_of(settings)
         refuse_open_door(settings.host, self.guard)
         refuse_unrecorded(settings)
@@ -86,6 +90,7 @@ class Premises:
         desk.contact = self.settings.contact
         desk.asks_who = not self.guard.is_open
         desk.rules = self.rules
+        desk.pathway = self.pathway
         desk.pseudonyms = Pseudonyms(self.key) if self.key else None
         desk.models = models
 

@@ -212,6 +212,10 @@ class Settings:
         default=None,
         metadata=_told("file with the site's codes and windows for FHIR", _file, otherwise="ours"),
     )
+    pathway: Path | None = field(
+        default=None,
+        metadata=_told("file with the site's pathway at loss of response", _file, otherwise="ours"),
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cache", _path(self.cache))

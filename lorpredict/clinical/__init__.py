@@ -14,6 +14,7 @@ from lorpredict.clinical._activity import ActivityDefinition, definition, defini
 from lorpredict.clinical._catalogue import Catalogue, catalogue, read_site_catalogue
 from lorpredict.clinical._derived import contradictions, derive, is_missing, values_of_record
 from lorpredict.clinical._eligibility import EligibilityRules
+from lorpredict.clinical._evidence import Compared, Count, Evidence, evidence, pathway_content
 from lorpredict.clinical._growth import GrowthReference
 from lorpredict.clinical._indices import ActivityIndex, activity_index, severity
 from lorpredict.clinical._items import ActivityItem, Visit
@@ -22,7 +23,7 @@ from lorpredict.clinical._predictor import Kind, Known, Level, OtherUnit, Predic
 from lorpredict.clinical._published import published_study
 from lorpredict.clinical._published_cut import PublishedCut, table_two_cuts
 from lorpredict.clinical._rules import Values
-from lorpredict.clinical._statements import Criterion, Evidence, criteria, evidence
+from lorpredict.clinical._statements import Criterion, criteria, sourced
 from lorpredict.clinical._states import ActivityState, activity_states
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "ActivityItem",
     "ActivityState",
     "Catalogue",
+    "Compared",
+    "Count",
     "Criterion",
     "EligibilityRules",
     "Evidence",
@@ -55,9 +58,11 @@ __all__ = [
     "evidence",
     "is_missing",
     "notions",
+    "pathway_content",
     "published_study",
     "read_site_catalogue",
     "severity",
+    "sourced",
     "table_two_cuts",
     "values_of_record",
 ]

@@ -1,4 +1,4 @@
-"""What a person reads beside a risk: whom the question is about, and what the literature says."""
+"""Whom the question about a risk is about; and that nothing ships without a source."""
 
 from __future__ import annotations
 
@@ -27,35 +27,10 @@ class Criterion:
     source: str
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What a source says on one topic; never an order.
-
-    Parameters
-    ----------
-    topic, finding : what it is about, and what was found
-    population : in whom, and how many
-    source : citation
-    url : where it is read; absent where no address was verified
-    """
-
-    topic: str
-    finding: str
-    population: str
-    source: str
-    url: str | None = None
-
-
 @cache
 def criteria() -> tuple[Criterion, ...]:
     """Return whom the question is about, in the order in which it is asked."""
     return tuple(Criterion(**entry) for entry in _entries("eligibility", "criteria"))
-
-
-@cache
-def evidence() -> tuple[Evidence, ...]:
-    """Return what the literature discusses beside a risk."""
-    return tuple(Evidence(**entry) for entry in _entries("evidence", "evidence"))
 
 
 def _entries(file: str, table: str) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lorpredict.clinical import Kind, catalogue
-from lorpredict.monitoring._proportions import Interval, newcombe
 from lorpredict.monitoring._questions import Question, answered, once
 from lorpredict.monitoring._stability import Stability, stability, stability_to
+from lorpredict.proportions import Interval, newcombe
 from lorpredict.survival import Floats
 
 # House limit: a share that moved by less is none worth a word, however sure that it moved.

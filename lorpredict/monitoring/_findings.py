@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from lorpredict.evaluation._drawing import FEWEST_TOLD
 from lorpredict.monitoring._drift import Drift, Share
 from lorpredict.monitoring._observed import FEWEST_EXPECTED, FEWEST_ON_RECORD, FollowUp
-from lorpredict.monitoring._proportions import Interval, unless_small
+from lorpredict.monitoring._proportions import unless_small
 from lorpredict.monitoring._questions import Watched
 from lorpredict.monitoring._stability import LARGE, MODERATE, Stability
+from lorpredict.proportions import Interval
 
 ALPHA = 0.02
 

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from lorpredict.monitoring._proportions import Interval
 from lorpredict.monitoring._questions import Ended, Question
+from lorpredict.proportions import Interval
 from lorpredict.survival import DAYS_A_MONTH, Floats
 
 FEWEST_EXPECTED = 5  # house limit: of fewer expected events no ratio is told

@@ -1,69 +1,11 @@
-"""Shares and their differences, with intervals that hold in small numbers; and counts not told."""
+"""Counts that are not told, since they may point at a child."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
-
-from scipy.stats import norm
 
 from lorpredict.evaluation._drawing import FEWEST_TOLD
-
-
-class Interval(NamedTuple):
-    """An estimate and between what the truth should lie."""
-
-    estimate: float
-    low: float
-    high: float
-
-
-def wilson(count: int, of: int, *, level: float = 0.95) -> Interval:
-    """Share and its score interval.
-
-    References
-    ----------
-    Wilson EB. J Am Stat Assoc 22:209 (1927).
-
-    Examples
-    --------
-    >>> told = wilson(81, 263)
-    >>> [round(end, 4) for end in told]
-    [0.308, 0.2553, 0.3662]
-    """
-    if not of:
-        return Interval(math.nan, math.nan, math.nan)
-    z = float(norm.ppf((1 + level) / 2))
-    share = count / of
-    middle = (share + z**2 / (2 * of)) / (1 + z**2 / of)
-    half = z / (1 + z**2 / of) * math.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
-
-
-def newcombe(now: tuple[int, int], before: tuple[int, int], *, level: float = 0.95) -> Interval:
-    """Share of now less share of before, and its hybrid score interval.
-
-    Parameters
-    ----------
-    now, before
-        A count, and of how many.
-
-    References
-    ----------
-    Newcombe RG. Stat Med 17:873 (1998), method 10.
-
-    Examples
-    --------
-    >>> told = newcombe((56, 70), (48, 80))
-    >>> [round(end, 4) for end in told]
-    [0.2, 0.0524, 0.3339]
-    """
-    p, low_p, high_p = wilson(*now, level=level)
-    q, low_q, high_q = wilson(*before, level=level)
-    below = math.hypot(p - low_p, high_q - q)
-    above = math.hypot(high_p - p, q - low_q)
-    return Interval(p - q, p - q - below, p - q + above)
 
 
 def unless_small(count: int, of: int) -> int | None:

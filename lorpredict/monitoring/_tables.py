@@ -11,15 +11,10 @@ import pandas as pd
 from lorpredict.monitoring._drift import Drift, Share, Shift, label_of, reasons
 from lorpredict.monitoring._observed import FollowUp
 from lorpredict.monitoring._periods import Period
-from lorpredict.monitoring._proportions import (
-    bounds,
-    hidden,
-    share_unless_small,
-    unless_small,
-    wilson,
-)
+from lorpredict.monitoring._proportions import bounds, hidden, share_unless_small, unless_small
 from lorpredict.monitoring._questions import answered
 from lorpredict.monitoring._stability import Stability
+from lorpredict.proportions import wilson
 
 ALL = "all"
 FEWEST_FOR_QUARTILES = 10  # house limit: the quartiles of fewer would be those of a child or two

@@ -8,41 +8,55 @@ from collections.abc import Iterator, Sequence
 from lorpredict.clinical import catalogue
 from lorpredict.errors import capitalised, counted
 from lorpredict.fhir import Issue
+from lorpredict.pathway import Pathway, default_pathway
 from lorpredict.survival import in_months
 from serving.answers import READING
 from serving.assessing import Assessed
+from serving.hooks._loss import listed, loss_card, loss_of_response
 from serving.hooks._messages import (
-    LONGEST_SUMMARY,
     CdsCard,
     CdsCoding,
     CdsLink,
     CdsResponse,
     CdsSource,
 )
-from serving.hooks._texts import texts
+from serving.hooks._texts import shortened, texts
 from serving.models import Served
 
 _SUBJECT = "Loss of response to infliximab"
 
 
-def response(assessed: Assessed, *, base_url: str, remarks: Sequence[str] = ()) -> CdsResponse:
-    """Answer a call with the one card that says what is known.
+def response(
+    assessed: Assessed,
+    *,
+    base_url: str,
+    remarks: Sequence[str] = (),
+    pathway: Pathway | None = None,
+) -> CdsResponse:
+    """Answer a call with the card that says what is known.
+
+    A second one tells what documents say, where the response is lost.
 
     Parameters
     ----------
     remarks : what the client could not give, in words
+    pathway : a site's own; ours by default
     """
     summary = _risk_in_short(assessed) if assessed.abstention is None else _no_risk(assessed)
     card = CdsCard(
         uuid=str(uuid.uuid4()),
-        summary=_within(summary),
+        summary=shortened(summary),
         detail="\n\n".join(_detail(assessed, remarks)),
         indicator="warning" if remarks or _to_check(assessed.reading.issues) else "info",
         source=_source(assessed.served, base_url),
         links=list(_links(base_url)),
         overrideReasons=_override_reasons(),
     )
-    return CdsResponse(cards=[card])
+    lost = loss_of_response(assessed, pathway or default_pathway())
+    if lost is None:
+        return CdsResponse(cards=[card])
+    second = loss_card(lost, assessed, base_url=base_url, reasons=_override_reasons())
+    return CdsResponse(cards=[card, second])
 
 
 def _risk_in_short(assessed: Assessed) -> str:
@@ -60,12 +74,6 @@ def _no_risk(assessed: Assessed) -> str:
     return f"{_SUBJECT}: no estimate. {assessed.abstention.text}"
 
 
-def _within(summary: str) -> str:
-    if len(summary) <= LONGEST_SUMMARY:
-        return summary
-    return summary[: LONGEST_SUMMARY - 1].rsplit(" ", 1)[0] + "…"
-
-
 def _detail(assessed: Assessed, remarks: Sequence[str]) -> Iterator[str]:
     facts, training = assessed.served.model.facts, assessed.served.model.facts.training
     kind = "synthetic " if training.synthetic else ""
@@ -74,7 +82,7 @@ def _detail(assessed: Assessed, remarks: Sequence[str]) -> Iterator[str]:
     yield from (f"**{remark}**" for remark in remarks)
     if assessed.abstention is not None:
         yield assessed.abstention.text
-        yield _listed("What would be needed", assessed.abstention.needed)
+        yield listed("What would be needed", assessed.abstention.needed)
     else:
         yield from _told(assessed)
     yield from _of_the_reading(assessed.reading.issues)
@@ -93,10 +101,10 @@ def _told(assessed: Assessed) -> Iterator[str]:
     when = in_months(prediction.days_since_first_infusion[last])
     sentences = [str(reason) for reason in assessed.reasons(last)]
     if sentences:
-        yield _listed(f"What moved the risk by {when} most", sentences)
+        yield listed(f"What moved the risk by {when} most", sentences)
         yield READING
     if prediction.warnings[0]:
-        yield _listed("What is unusual", prediction.warnings[0])
+        yield listed("What is unusual", prediction.warnings[0])
     if prediction.missing[0]:
         known = assessed.served.model.facts.design.catalogue
         names = ", ".join(known[name].label for name in prediction.missing[0])
@@ -124,7 +132,7 @@ def _of_the_reading(issues: Sequence[Issue]) -> Iterator[str]:
     not_used = list(dict.fromkeys(_worded(issue.text) for issue in left))
     for title, told in (("To be checked", _to_check(issues)), ("Not used", not_used)):
         if told:
-            yield _listed(title, told[:_MOST_ISSUES])
+            yield listed(title, told[:_MOST_ISSUES])
         if len(told) > _MOST_ISSUES:
             yield f"and {len(told) - _MOST_ISSUES} more."
 
@@ -142,10 +150,6 @@ def _worded(text: str) -> str:
 
 
 _MOST_ISSUES = 10
-
-
-def _listed(title: str, lines: Sequence[str]) -> str:
-    return "\n".join([f"**{title}**", "", *(f"- {line}" for line in lines)])
 
 
 def _source(served: Served, base_url: str) -> CdsSource:

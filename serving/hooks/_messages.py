@@ -74,6 +74,6 @@ class CdsCard(_Answer):
 
 
 class CdsResponse(_Answer):
-    """The cards; one for every call that is answered, since none would read as no risk."""
+    """The cards; at least one for every call, since none would read as no risk."""
 
     cards: list[CdsCard] = Field(min_length=1)

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     FHIR = "fhir"
     HOOKS = "hooks"
     OUTCOME = "outcome"
+    PATHWAY = "pathway"
     MODELS = "models"
     METRICS = "metrics"
 

@@ -28,5 +28,17 @@ def examples() -> dict[str, Any]:
     return _read("examples.toml")
 
 
+@cache
+def tabs_told() -> dict[str, Any]:
+    """Return the pages of the service."""
+    return _read("tabs.toml")
+
+
+@cache
+def loss_texts() -> dict[str, Any]:
+    """Return every word of the page at loss of response that is its own."""
+    return _read("loss.toml")
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((HERE / name).read_text("utf-8"))

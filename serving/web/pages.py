@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
@@ -18,23 +17,22 @@ from lorpredict.errors import capitalised
 from lorpredict.packaged import NOT_FOR
 from serving import predictions
 from serving.desk import Desk, desk_of
-from serving.errors import InvalidRequest, RequestFault
+from serving.errors import InvalidRequest
 from serving.exchange import Kept, exchange_of
 from serving.keeping import keep, keep_unasked
 from serving.models import Served
 from serving.web._answer import Answer, answer_of
+from serving.web._asking import refuse_other_sites, typed_in
 from serving.web._files import examples, texts
 from serving.web._form import Form
-from serving.web._typed import WHOLE, Reading, Typed, Unreadable, by_field, read
+from serving.web._typed import Reading, Typed, by_field, read
 from serving.web.refusal import PAGE, is_fragment
 from serving.web.rendering import ADDRESS, STATIC, rendered
 
 router = APIRouter(include_in_schema=False)
 
 _NOT_ELIGIBLE = "not_eligible"
-_SAME = ("same-origin", "none")
 _CACHED = {"Cache-Control": "public, max-age=86400"}
-_FOR_FORMS = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -88,6 +86,7 @@ class Page:
             "evidence": evidence(),
             "examples": examples(),
             "not_for": NOT_FOR,
+            "here": "/",
         }
         known["plain"] = rendered("answer.txt", **known) if self.answer else ""
         content = rendered("page.html" if whole else "answer.html", **known)
@@ -105,10 +104,10 @@ async def form(request: Request, example: str = "") -> Response:
 
 @router.post("/risk")
 async def risk(request: Request, model: str = "champion") -> Response:
-    _refuse_other_sites(request)
+    refuse_other_sites(request)
     desk = desk_of(request)
     served = desk.asked(model)
-    typed = _typed(await request.body(), request)
+    typed = typed_in(await request.body(), request)
     exchange = exchange_of(request.scope)
     whole = not is_fragment(request)
 
@@ -157,32 +156,3 @@ def _answer(reading: Reading, served: Served, desk: Desk) -> tuple[Answer, Kept]
     told = predictions.alone(predictions.explanations, served, reading.question)
     kept = keep(told, reading.question.patients(), desk.pseudonyms)
     return answer_of(told), kept
-
-
-def _typed(body: bytes, request: Request) -> Typed:
-    try:
-        if not request.headers.get("content-type", "").startswith(_FOR_FORMS):
-            raise Unreadable
-        return Typed.read(body)
-    except Unreadable:
-        raise InvalidRequest(RequestFault(WHOLE, texts()["faults"]["unusable"])) from None
-
-
-def _refuse_other_sites(request: Request) -> None:
-    """Let no other site's page put a question in the name of who looks at it."""
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if not (site in _SAME if site else origin is None or _is_ours(origin, request)):
-        raise HTTPException(403)
-
-
-def _is_ours(origin: str, request: Request) -> bool:
-    """Whether a page of this service sends the form; a proxy may have changed its host's name."""
-    ours = {_host(f"//{request.headers.get('host')}"), _host(desk_of(request).base_url)}
-    return _host(origin) in ours - {""}
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).netloc.lower()
-    except ValueError:  # no address at all
-        return ""

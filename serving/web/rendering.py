@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from lorpredict.survival import in_months
 from serving.web._drawing import figures
 from serving.web._files import HERE, texts
+from serving.web._tabs import tabs
 
 STATIC = HERE / "static"
 ADDRESS = "/web"
@@ -47,7 +48,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(t=texts(), asset=_asset, figures=figures)
+    environment.globals.update(t=texts(), asset=_asset, figures=figures, tabs=tabs)
     environment.filters.update(
         percent=percent, points=points, when=in_months, number=number, of_100=of_100
     )

@@ -76,6 +76,9 @@ def answered() -> Iterator[tuple[str, Any, dict[str, str]]]:
         fhirAuthorization=token, extension={KEY: TEXT},
     ), {}  # fmt: skip
     yield "/v1/outcome", {"patient_id": TEXT, "outcome": "death", "follow_up_days": 987.918}, {}
+    lost = {"trough": 987.918, "trough_unit": "ng/mL", "titre": 987918.5, "titre_unit": TEXT,
+            "antibodies": "high", "patient_id": TEXT}  # fmt: skip
+    yield "/v1/loss-of-response", lost, {}
     comment = {"reason": {"code": TEXT, "system": TEXT, "display": TEXT}, "userComment": TEXT}
     given = {"card": str(uuid4()), "outcome": "overridden", "overrideReason": comment,
              "outcomeTimestamp": "2026-11-27T10:00:00Z"}  # fmt: skip

@@ -12,7 +12,7 @@ from serving.app import create_app, show_docs
 from serving.models import ServedModels
 from serving.routes import UNKNOWN_PATH, route_of
 
-OPEN = {"/", "/docs.json", "/v1/docs", "/v1/openapi.json"}
+OPEN = {"/", "/loss-of-response", "/docs.json", "/v1/docs", "/v1/openapi.json"}
 STATIC = Path(serving.web.__file__).parent / "static"
 
 
@@ -50,6 +50,9 @@ def test_the_first_page_leads_to_the_document_of_the_api(client: TestClient) -> 
 def test_the_page_is_open_and_its_answer_is_not() -> None:
     assert route_of("/").scope is None
     assert (route_of("/risk").scope, route_of("/risk").audited) == ("explain", True)
+    assert route_of("/loss-of-response").scope is None
+    lost = route_of("/loss-of-response/answer")
+    assert (lost.scope, lost.audited, lost.is_page) == ("pathway", True, True)
 
 
 @pytest.mark.parametrize(

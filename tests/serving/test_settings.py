@@ -105,7 +105,7 @@ def test_every_setting_survives_the_way_through_the_environment(tmp_path: Path) 
         host="::1", workers=3, base_url="https://risk.example", api_keys=keys, issuers=keys,
         allowed_origins=("https://a.example", "https://b.example"), requests_per_minute=12.0,
         time_limit_seconds=2.0, docs=True, audit="sqlite:////tmp/a.db", audit_key=keys,
-        audit_keep_days=200, fhir_rules=keys,
+        audit_keep_days=200, fhir_rules=keys, pathway=keys,
     )  # fmt: skip
 
     assert Settings.from_environment(settings.to_environment()) == settings

@@ -96,8 +96,8 @@
     }
     if (event.target === absent && absent.checked) input.value = "";
     if (event.target === absent && !absent.checked) input.focus();
-    if (event.target === input) absent.checked = input.value.trim() === "";
-    look(input);
+    if (absent && event.target === input) absent.checked = input.value.trim() === "";
+    if (!("free" in input.dataset)) look(input);
   });
 
   form.querySelectorAll(".field .absent input").forEach((absent) => {

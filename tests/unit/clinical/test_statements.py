@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lorpredict.clinical import criteria, evidence, published_study
-from lorpredict.clinical._statements import sourced
+from lorpredict.clinical import criteria, evidence, published_study, sourced
 from lorpredict.errors import CatalogueError
 
 
@@ -37,5 +36,5 @@ def test_an_address_is_told_only_where_one_is_known() -> None:
 
 @pytest.mark.parametrize("entry", [{"topic": "x"}, {"topic": "x", "source": " "}])
 def test_what_has_no_source_does_not_ship(entry: dict[str, str]) -> None:
-    with pytest.raises(CatalogueError, match=r"evidence\.toml: x has no source"):
-        sourced([entry], "evidence")
+    with pytest.raises(CatalogueError, match=r"pathway\.toml: x has no source"):
+        sourced([entry], "pathway")
