@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from lorpredict.errors import NotConverged
-from lorpredict.pharmacokinetics._beliefs import Belief, Children, varying
+from lorpredict.pharmacokinetics._beliefs import Belief, Children, normals, varying
 from lorpredict.pharmacokinetics._history import DoseHistory
 from lorpredict.pharmacokinetics._levels import MeasuredLevel
 from lorpredict.pharmacokinetics._pieces import Pieces
@@ -24,6 +24,8 @@ _SMALLEST_LEVEL = 1e-9  # mg/L; below it a purely proportional error would vanis
 _LOG_SQRT_2_PI = 0.5 * np.log(2 * np.pi)
 _STEP, _WIDE_STEP = 1e-4, 1e-3
 _MOST_ROUNDS, _MOST_DAMPING, _LEAST_BEND = 100, 1e10, 1e-3
+_STARTS, _WIDER = 256, 2.0
+_LONGEST_STEP = 2.0  # standard deviations of an effect
 _NOISE = 1e-12  # of the objective, by rounding
 GRADIENT = 1e-5  # for each standard deviation of an effect
 
@@ -127,7 +129,9 @@ class Posterior:
 
 
 def found_mode(posterior: Posterior) -> tuple[Floats, Floats, int]:
-    """Find the mode by damped Newton steps, from the typical child on.
+    """Find the mode by damped Newton steps, from the most probable of many children on.
+
+    A density may have more than one peak where levels are far from what the doses let expect.
 
     Returns
     -------
@@ -146,7 +150,7 @@ def found_mode(posterior: Posterior) -> tuple[Floats, Floats, int]:
     Dauphin 2014. Identifying and attacking the saddle point problem in high-dimensional
     non-convex optimization (steps by the absolute curvature). NeurIPS 27.
     """
-    at, damping = np.zeros(len(posterior.sds)), 0.0
+    at, damping = _start(posterior), 0.0
     value, gradient = posterior.slope(at)
     for rounds in range(_MOST_ROUNDS):
         curvature = posterior.curvature(at)
@@ -162,6 +166,14 @@ def found_mode(posterior: Posterior) -> tuple[Floats, Floats, int]:
     )
 
 
+def _start(posterior: Posterior) -> Floats:
+    """Return the most probable of the typical child and others, spread wider than children are."""
+    size = len(posterior.sds)
+    tried = np.concatenate([np.zeros((1, size)), _WIDER * normals(_STARTS, size)])
+    best: Floats = tried[np.argmin(posterior.objective(tried))]
+    return best
+
+
 def _lower(
     posterior: Posterior, at: Floats, value: float, down: Floats, curvature: Floats, damping: float
 ) -> tuple[Floats | None, float]:
@@ -170,6 +182,7 @@ def _lower(
     bends = np.maximum(np.abs(bends), _LEAST_BEND)
     while damping < _MOST_DAMPING:
         step = axes @ ((axes.T @ down) / (bends + damping))
+        step = step / max(1.0, float(np.abs(step).max()) / _LONGEST_STEP)
         if posterior.objective((at + step)[np.newaxis])[0] <= value + _NOISE * abs(value):
             return at + step, damping / 10
         damping = max(damping, 0.1) * 10
