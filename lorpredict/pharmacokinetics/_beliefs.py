@@ -116,16 +116,15 @@ class Children:
         """
         names = varying(model)
         factors = dict(zip(names, np.exp(effects[:, : len(names)].T), strict=True))
-        found = {}
+        found, same = {}, np.ones(len(effects))
         for name in PARAMETERS:
             typical = getattr(model, name).of(pieces.epochs)[pieces.group_epochs, np.newaxis]
-            found[name] = typical * factors.get(name, np.ones(len(effects)))
+            found[name] = typical * factors.get(name, same)
         if effects.shape[1] > len(names):
             by_occasion = np.exp(effects[:, len(names) :].T)
             found["clearance"] = found["clearance"] * by_occasion[pieces.group_occasions]
         volumes = model.central_volume.of(pieces.epochs)[pieces.asked_epochs, np.newaxis]
-        own = factors.get("central_volume", np.ones(len(effects)))
-        return cls(Bodies(**found), volumes * own)
+        return cls(Bodies(**found), volumes * factors.get("central_volume", same))
 
     @classmethod
     def together(cls, several: Sequence[Children]) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -214,8 +215,13 @@ def beliefs_of(
     if estimates is not None:
         estimates.refuse_other(history)
         return [each.belief for each in estimates.values()]
+    return list(_of_population(between_occasions))
+
+
+@cache
+def _of_population(between_occasions: bool) -> tuple[Belief, ...]:
     models = population_models().values()
-    return [Belief.of_population(each, between_occasions=between_occasions) for each in models]
+    return tuple(Belief.of_population(each, between_occasions=between_occasions) for each in models)
 
 
 def warnings_of(history: DoseHistory, estimates: Estimates | None) -> tuple[str, ...]:
