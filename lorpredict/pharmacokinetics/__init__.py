@@ -18,6 +18,7 @@ array([2.62])
 """
 
 from lorpredict.pharmacokinetics._compared import Regimen, RegimenSearch, TroughReached
+from lorpredict.pharmacokinetics._doses import Rounding
 from lorpredict.pharmacokinetics._estimates import Estimates, IndividualEstimate, estimate
 from lorpredict.pharmacokinetics._forecast import Forecast, Forecasts, forecast
 from lorpredict.pharmacokinetics._history import DoseHistory
@@ -55,6 +56,7 @@ __all__ = [
     "Power",
     "Regimen",
     "RegimenSearch",
+    "Rounding",
     "Threshold",
     "TroughReached",
     "TypicalValue",

@@ -42,6 +42,8 @@ class Regimen:
         Of each infusion, in all and for each kilogram, after rounding to vials.
     vials
         How many; None where no size was named.
+    made_up_from_mg_kg
+        The doses for each kilogram that are rounded to this one.
     interval_days
         From one infusion to the next.
     by_model
@@ -53,6 +55,7 @@ class Regimen:
     dose_mg: float
     dose_mg_kg: float
     vials: float | None
+    made_up_from_mg_kg: tuple[float, ...]
     interval_days: float
     by_model: Mapping[str, TroughReached]
     pooled: TroughReached
@@ -143,6 +146,7 @@ def _as_dict(regimen: Regimen) -> dict[str, Any]:
         "dose_mg": regimen.dose_mg,
         "dose_mg_kg": regimen.dose_mg_kg,
         "vials": regimen.vials,
+        "made_up_from_mg_kg": list(regimen.made_up_from_mg_kg),
         "interval_days": regimen.interval_days,
         "models": [asdict(each) for each in regimen.by_model.values()],
         "pooled": asdict(regimen.pooled),

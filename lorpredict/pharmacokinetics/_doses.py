@@ -42,17 +42,20 @@ class MadeUp:
     maximum_mg: float | None
     maximum_mg_kg: float | None
 
-    def doses(self, per_kg: Sequence[float]) -> tuple[list[float], tuple[str, ...]]:
-        """Return distinct doses in mg, ascending, and those left out with the reason."""
-        found: dict[float, None] = {}
+    def doses(self, per_kg: Sequence[float]) -> tuple[dict[float, list[float]], tuple[str, ...]]:
+        """Return doses in mg, ascending, each with the mg/kg that it is made up from.
+
+        Beside them those that are left out, with the reason.
+        """
+        found: dict[float, list[float]] = {}
         left_out = []
-        for each in sorted(per_kg):
+        for each in sorted(set(per_kg)):
             dose = self._in_vials(each * self.weight_kg)
             if why := self._beyond(dose):
                 left_out.append(f"{each:g} mg/kg, made up to {dose:g} mg: {why}")
             else:
-                found[dose] = None
-        return list(found), tuple(left_out)
+                found.setdefault(dose, []).append(each)
+        return found, tuple(left_out)
 
     def vials(self, dose_mg: float) -> float | None:
         """Return how many vials a dose takes; None where no size was named."""

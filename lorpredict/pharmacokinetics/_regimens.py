@@ -9,7 +9,6 @@ import numpy as np
 
 from lorpredict.clinical import catalogue
 from lorpredict.errors import Fault, FaultsFound
-from lorpredict.pharmacokinetics._beliefs import Belief
 from lorpredict.pharmacokinetics._compared import Regimen, RegimenSearch, TroughReached
 from lorpredict.pharmacokinetics._doses import ROUNDINGS, MadeUp, Rounding
 from lorpredict.pharmacokinetics._estimates import Estimates
@@ -117,46 +116,26 @@ def search_regimens(
 def _regimens(
     onward: Onward,
     made_up: MadeUp,
-    doses: Sequence[float],
+    doses: Mapping[float, Sequence[float]],
     intervals: Sequence[float],
     target: float,
-) -> list[Regimen]:
+) -> Iterator[Regimen]:
     """Compare every dose with every interval: smaller doses first, longer intervals first."""
+    names = [each.model.name for each in onward.beliefs]
     courses = {each: onward.course(each) for each in sorted(set(intervals), reverse=True)}
-    return [
-        _regimen(
-            made_up,
-            dose,
-            interval,
-            [kept + dose * of_one for kept, of_one in course],
-            target,
-            onward.beliefs,
-        )
-        for dose in doses
-        for interval, course in courses.items()
-    ]
-
-
-def _regimen(
-    made_up: MadeUp,
-    dose: float,
-    interval: float,
-    troughs: Sequence[Floats],
-    target: float,
-    beliefs: Sequence[Belief],
-) -> Regimen:
-    names = [each.model.name for each in beliefs]
-    found = {
-        name: _reached(name, levels, target) for name, levels in zip(names, troughs, strict=True)
-    }
-    return Regimen(
-        dose_mg=dose,
-        dose_mg_kg=dose / made_up.weight_kg,
-        vials=made_up.vials(dose),
-        interval_days=interval,
-        by_model=found,
-        pooled=_reached(POOLED, np.concatenate(troughs), target),
-    )
+    for dose, per_kg in doses.items():
+        for interval, course in courses.items():
+            troughs = [kept + dose * of_one for kept, of_one in course]
+            each = zip(names, troughs, strict=True)
+            yield Regimen(
+                dose_mg=dose,
+                dose_mg_kg=dose / made_up.weight_kg,
+                vials=made_up.vials(dose),
+                made_up_from_mg_kg=tuple(per_kg),
+                interval_days=interval,
+                by_model={name: _reached(name, levels, target) for name, levels in each},
+                pooled=_reached(POOLED, np.concatenate(troughs), target),
+            )
 
 
 def _reached(model: str, levels: Floats, target: float) -> TroughReached:

@@ -76,6 +76,14 @@ def test_doses_are_whole_vials_and_each_stands_once(rounding: Any, doses: set[fl
     found = searched(rounding=rounding)
     assert {each.dose_mg for each in found} == doses
     assert {each.vials for each in found} == {dose / 100 for dose in doses}
+    assert sorted({each for regimen in found for each in regimen.made_up_from_mg_kg}) == [
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+    ]
 
 
 def test_two_whole_vials_are_not_rounded_to_three() -> None:
