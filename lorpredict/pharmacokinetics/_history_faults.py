@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from lorpredict.clinical import Predictor, catalogue
+from lorpredict.clinical import catalogue
 from lorpredict.errors import Fault
 from lorpredict.pharmacokinetics._changing import Changing, is_dated
 
@@ -80,35 +81,31 @@ def faults_of_doses(
 
 
 def _faults_of_dose(name: str, dose: Any, row: int, kilograms: Any) -> Iterator[Fault]:
-    limits = catalogue()["ifx_dose_mg_kg"]
-    low, high = limits.plausible or (0.0, float("inf"))
-    unit = "mg" if name == "doses_mg" else "mg/kg"
+    in_mg = name == "doses_mg"
     if not is_number(dose):
+        unit = "mg" if in_mg else "mg/kg"
         yield Fault(name, f"expected a number of {unit}", row=row, value=repr(dose))
-        return
-    # Without a weight nothing but mg/kg can be judged; the missing weight is told elsewhere.
-    if unit == "mg" and not _is_weight(kilograms):
-        return
-    per_kg = dose / kilograms if unit == "mg" else dose
-    if low <= per_kg <= high:
-        return
-    problem = f"expected {low:g} to {high:g} mg/kg"
-    if unit == "mg":
-        problem += f"; for {kilograms:g} kg that is {low * kilograms:g} to {high * kilograms:g} mg"
-    yield Fault(name, problem, _other(unit, dose, kilograms, limits), row, f"{dose:g} {unit}")
+    elif _is_weight(kilograms):
+        in_all, per_kg = (dose, dose / kilograms) if in_mg else (dose * kilograms, dose)
+        yield from _faults_of_known_dose(name, in_all, per_kg, row)
+    elif not in_mg:  # without a weight nothing else can be judged; that it is missing is told
+        yield from _faults_of_known_dose(name, math.nan, dose, row)
 
 
-def _other(unit: str, dose: float, kilograms: Any, limits: Predictor) -> str:
-    """Ask for the other unit where the number would be a dose in it."""
-    if not _is_weight(kilograms):
-        return ""
-    if unit == "mg" and limits.fits(float(dose)):
-        told = f"{dose:g} mg/kg is {dose * kilograms:g} mg for {kilograms:g} kg"
-        return f"Did you mean doses_mg_kg? {told}"
-    if unit == "mg/kg" and limits.fits(dose / kilograms):
-        told = f"{dose:g} mg is {dose / kilograms:.1f} mg/kg for {kilograms:g} kg"
-        return f"Did you mean doses_mg? {told}"
-    return "Check the dose and the weight"
+def _faults_of_known_dose(name: str, in_all: float, per_kg: float, row: int) -> Iterator[Fault]:
+    limits = catalogue()["ifx_dose_mg_kg"]
+    if limits.fits(float(per_kg)):
+        return
+    told = [f"{in_all:.4g} mg", f"{per_kg:.3g} mg/kg"]
+    told = [each for each in told if not each.startswith("nan")]
+    given, *other = told if name == "doses_mg" else told[::-1]
+    value = given + (f" ({other[0]})" if other else "")
+    hint = "Check the dose and the weight"
+    if name == "doses_mg" and limits.fits(float(in_all)):
+        hint = "Did you mean mg for each kilogram?"
+    elif name == "doses_mg_kg" and limits.fits(per_kg * per_kg / in_all):
+        hint = "Did you mean mg in all?"
+    yield Fault(name, f"expected {limits.expected}", hint, row, value)
 
 
 def _is_weight(value: Any) -> bool:

@@ -143,8 +143,15 @@ def _faults_of_day(day: Any) -> list[Fault]:
 def _factor(column: Predictor, unit: str) -> tuple[float, list[Fault]]:
     try:
         return column.factor_from(unit), []
-    except CatalogueError as error:
-        return 1.0, [Fault("level_unit", str(error).partition(": ")[2], value=repr(unit))]
+    except CatalogueError:
+        told = f"expected {', '.join(_units(column))}"
+        return 1.0, [
+            Fault("level_unit", told, did_you_mean(unit, _units(column)), value=repr(unit))
+        ]
+
+
+def _units(column: Predictor) -> list[str]:
+    return [str(column.unit), *(other.unit for other in column.other_units)]
 
 
 def _assay(name: str | None, *, stated: bool) -> tuple[Assay | None, list[Fault]]:
@@ -195,10 +202,6 @@ def _faults_of_limit(
         return [Fault("level_loq", "a level below a limit that is not given", hint)]
     if is_number(value) and value * factor > limit:
         hint = "Correct one of the two"
-        told = f"{value * factor:g} µg/mL"
-        return [
-            Fault(
-                "level", f"above the limit that it is said to be below, {limit:g}", hint, value=told
-            )
-        ]
+        told = f"{value * factor:g} µg/mL (limit: {limit:g})"
+        return [Fault("level", "above the limit that it is said to be below", hint, value=told)]
     return []

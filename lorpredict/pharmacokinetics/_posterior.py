@@ -23,7 +23,7 @@ from lorpredict.survival import Floats
 _SMALLEST_LEVEL = 1e-9  # mg/L; below it a purely proportional error would vanish
 _LOG_SQRT_2_PI = 0.5 * np.log(2 * np.pi)
 _STEP, _WIDE_STEP = 1e-4, 1e-3
-_MOST_ROUNDS, _MOST_DAMPING, _LEAST_BEND = 100, 1e10, 1e-3
+_MOST_ROUNDS, _MOST_DAMPING, _LEAST_BEND = 60, 1e10, 1e-3
 _STARTS, _WIDER = 256, 2.0
 _LONGEST_STEP = 2.0  # standard deviations of an effect
 _NOISE = 1e-12  # of the objective, by rounding

@@ -157,8 +157,9 @@ def _faults_of_day(history: DoseHistory, day: Any) -> Iterator[Fault]:
     last = history.infusion_days[-1] + history.hours[-1] / 24
     if is_number(day) and day >= last:
         return
-    hint = f"The regimens part at an infusion after the last one, which ended on day {last:.4g}"
-    yield Fault("from_day", "expected the day of the next infusion", hint, value=repr(day))
+    hint = "The regimens part at an infusion that is not before the end of the last one"
+    told = f"{day!r} (the last one ended on day {last:.4g})"
+    yield Fault("from_day", "expected the day of the next infusion", hint, value=told)
 
 
 def _faults_of_plan(plan: Candidates, limits: Mapping[str, Any]) -> Iterator[Fault]:

@@ -116,7 +116,9 @@ def test_a_weight_is_computed_back_from_its_own_z_scores() -> None:
 
 def test_a_dose_that_is_none_of_its_child_is_named_by_its_row() -> None:
     given = infusions(patient_id=["a", "b"], day=[0, 0], dose_mg=[200, 20])
-    with pytest.raises(CohortFaults, match=r"doses_mg is 20 mg in row 2: expected 2 to 20 mg/kg"):
+    with pytest.raises(
+        CohortFaults, match=r"doses_mg is 20 mg .0.5 mg/kg. in row 2: expected 2 to 20 mg/kg"
+    ):
         dosed_children(cohort({}, {}), infusions=given)
 
 

@@ -52,8 +52,14 @@ def test_an_infusion_during_another_is_named() -> None:
 @pytest.mark.parametrize(
     "doses, told",
     [
-        ({"doses_mg": [210, 5, 210], "doses_mg_kg": None}, "Did you mean doses_mg_kg? 5 mg/kg"),
-        ({"doses_mg_kg": [5, 5, 210]}, "Did you mean doses_mg? 210 mg is 5.0 mg/kg for 42 kg"),
+        (
+            {"doses_mg": [210, 5, 210], "doses_mg_kg": None},
+            "5 mg (0.119 mg/kg) in row 2: expected 2 to 20 mg/kg. Did you mean mg for each",
+        ),
+        (
+            {"doses_mg_kg": [5, 5, 210]},
+            "210 mg/kg (8820 mg) in row 3: expected 2 to 20 mg/kg. Did you mean mg in all?",
+        ),
         ({"doses_mg": [210, 2100, 210], "doses_mg_kg": None}, "Check the dose and the weight"),
         ({"doses_mg_kg": [5, 5]}, "2 doses for 3 infusions"),
         ({"doses_mg_kg": None}, "neither is given"),
@@ -111,7 +117,7 @@ def test_planned_infusions_follow_and_are_checked() -> None:
     longer = history().followed_by([98, 154], [200, 300])
     assert longer.infusion_days == (0, 14, 42, 98, 154)
     assert longer.doses_mg[-2:] == (200, 300)
-    with pytest.raises(FaultsFound, match=r"(?s)30 \(above: 42\).*Did you mean doses_mg_kg"):
+    with pytest.raises(FaultsFound, match=r"(?s)30 \(above: 42\).*mg for each kilogram"):
         history().followed_by([30], [5])
 
 
@@ -151,8 +157,14 @@ def test_every_assay_says_where_its_limit_comes_from() -> None:
         ({"day": 98, "value": 3, "assay": "ouija"}, "the assay is not known, and no limit"),
         ({"day": 98, "below_loq": True, "assay": "ouija"}, "known: LC-MS/MS, immunoassay"),
         ({"day": 98, "below_loq": True}, "a level below a limit that is not given"),
-        ({"day": 98, "value": 3, "loq": 1.0, "below_loq": True}, "said to be below, 1"),
-        ({"day": 98, "value": 3, "unit": "g/L"}, "unit 'g/L' is not known; expected one of ug/mL"),
+        (
+            {"day": 98, "value": 3, "loq": 1.0, "below_loq": True},
+            "above the limit that it is said to be below",
+        ),
+        (
+            {"day": 98, "value": 3, "unit": "g/L"},
+            "level_unit is 'g/L' in row 1: expected ug/mL, mg/L, ng/mL",
+        ),
         ({"day": 98}, "no level is given"),
         ({"day": 98, "value": 2600}, 'Did you mean unit="ng/mL"'),
         ({"day": 98, "value": 3, "loq": "one"}, "level_loq is 'one'"),

@@ -120,7 +120,10 @@ def test_the_last_weight_is_the_weight_of_the_regimens() -> None:
     [
         ({"target": -1}, "target_ug_ml is -1"),
         ({"target": 3000}, "target_ug_ml is 3000: expected above 0, to 100 µg/mL"),
-        ({"from_day": 42}, "from_day is 42: expected the day of the next infusion"),
+        (
+            {"from_day": 42},
+            "from_day is 42 (the last one ended on day 42.08): expected the day of the next",
+        ),
         ({"from_day": "98"}, "from_day is '98'"),
         ({"vial_mg": 0}, "vial_mg is 0: expected a number above 0, or none"),
         ({"infusions": 0}, "infusions is 0: expected 1 to 20"),
