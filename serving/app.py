@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lorpredict.errors import LorpredictError
-from serving import clinical_endpoints, endpoints
+from serving import clinical_endpoints, endpoints, trough
 from serving.desk import Desk
 from serving.errors import MEDIA_TYPE, NotAnnouncedAsJson, NotJson, respond
 from serving.faults import invalid_request
@@ -76,6 +76,7 @@ def create_app(models: ServedModels | None = None, *, desk: Desk | None = None) 
     app.state.desk = desk or Desk(models)
     for router in (endpoints.asked, endpoints.router, clinical_endpoints.router, page, pages):
         app.include_router(router)
+    app.include_router(trough.router)
     for kind in (LorpredictError, HTTPException):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(RequestValidationError, _refused_by_form)

@@ -26,7 +26,7 @@ GUARDED: Refusals = {
     503: {"model": Problem, "description": "No model is loaded, or the audit cannot be written."},
     504: {"model": Problem, "description": "It took too long."},
 }
-_OF_BODY: Refusals = {
+OF_BODY: Refusals = {
     400: {"model": Problem, "description": "The body is not JSON."},
     413: {"model": Problem, "description": "The body is too large."},
     415: {"model": Problem, "description": "The body is not announced as JSON."},
@@ -55,14 +55,14 @@ asked = APIRouter(prefix="/v1", route_class=QuestionRoute)
 AskedOf = Annotated[AskedModel, Query()]
 
 
-@asked.post("/predict", responses=_OF_BODY | _NO_MODEL | GUARDED, summary="Risk by each horizon")
+@asked.post("/predict", responses=OF_BODY | _NO_MODEL | GUARDED, summary="Risk by each horizon")
 async def predict(question: Question, model: AskedOf) -> RiskAnswers:  # type: ignore[empty-body]
     ...
 
 
 @asked.post(
     "/explain",
-    responses=_OF_BODY | _NO_MODEL | GUARDED,
+    responses=OF_BODY | _NO_MODEL | GUARDED,
     summary="Risk by each horizon, and what moved it",
 )
 async def explain(question: Question, model: AskedOf) -> ExplainAnswers:  # type: ignore[empty-body]
@@ -72,7 +72,7 @@ async def explain(question: Question, model: AskedOf) -> ExplainAnswers:  # type
 @router.post(
     "/outcome",
     response_model=OutcomeRecorded,
-    responses=_OF_BODY | GUARDED,
+    responses=OF_BODY | GUARDED,
     summary="What became of a child",
     description="It is recorded whether or not the audit holds a question about this child, and "
     "the answer does not tell which; `monitor` counts those without one.",

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     FHIR = "fhir"
     HOOKS = "hooks"
     OUTCOME = "outcome"
+    TROUGH = "trough"
     MODELS = "models"
     METRICS = "metrics"
 
