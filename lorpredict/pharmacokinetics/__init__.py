@@ -39,7 +39,7 @@ from lorpredict.pharmacokinetics._population import (
     population_model,
     population_models,
 )
-from lorpredict.pharmacokinetics._regimens import search_regimens
+from lorpredict.pharmacokinetics._regimens import faults_of_regimens, search_regimens
 from lorpredict.pharmacokinetics._typical import Power, TypicalValue
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "concentration",
     "dosing_record",
     "estimate",
+    "faults_of_regimens",
     "forecast",
     "population_model",
     "population_models",

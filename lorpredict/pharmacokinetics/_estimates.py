@@ -20,8 +20,9 @@ from lorpredict.survival import Floats
 
 _FAR = 3.0
 _STRANGE = (
-    "By these levels the child lies more than 3 standard deviations from the population: check "
-    "the doses, the days, the unit of the levels and whether the samples were troughs"
+    "By these levels the child lies more than 3 standard deviations from the population, or a "
+    "level from all that the model allows: check the doses, the days, the unit of the levels and "
+    "whether the samples were troughs"
 )
 RESIDUALS_JOINED = (
     "The constant and the proportional part of the residual error are taken as independent, so "
@@ -45,6 +46,8 @@ class IndividualEstimate(ResearchOnly):
         What the model expects of a child with the same covariates.
     fitted, expected : arrays of shape (n_levels,)
         Levels at the measured days by the estimate, and by the model before it, µg/mL.
+    misfit
+        How many residual standard deviations the worst level lies from the fitted one.
     rounds
         How many it took to find it.
     """
@@ -55,6 +58,7 @@ class IndividualEstimate(ResearchOnly):
     typical_clearance_l_day: float
     fitted: Floats
     expected: Floats
+    misfit: float
     rounds: int
 
     @property
@@ -76,6 +80,11 @@ class IndividualEstimate(ResearchOnly):
         names, sds = varying(self.model), self.model.between_patient_sd
         far = zip(names, np.abs(self.belief.centre[: len(names)]), strict=True)
         return max(float(each) / sds[name] for name, each in far)
+
+    @property
+    def is_strange(self) -> bool:
+        """Whether the child, or one of its levels, lies more than 3 deviations off."""
+        return max(self.distance, self.misfit) > _FAR
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one row a parameter."""
@@ -228,7 +237,7 @@ def estimate(
         name: _estimated(model, history, levels, between_occasions=between_occasions)
         for name, model in population_models().items()
     }
-    far = [each.model.label for each in by_model.values() if each.distance > _FAR]
+    far = [each.model.label for each in by_model.values() if each.is_strange]
     strange = (f"{_STRANGE} ({'; '.join(far)}).",) if far else ()
     warnings = (*history.warnings, *strange)
     return Estimates(by_model, history=history, levels=tuple(levels), warnings=warnings)
@@ -256,6 +265,7 @@ def _estimated(
         typical_clearance_l_day=typical,
         fitted=fitted,
         expected=expected,
+        misfit=posterior.misfit(fitted),
         rounds=rounds,
     )
 

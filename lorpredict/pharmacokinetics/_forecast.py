@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from lorpredict.errors import Fault, FaultsFound, counted
 from lorpredict.pharmacokinetics._beliefs import Belief, levels_of
 from lorpredict.pharmacokinetics._history import DoseHistory
+from lorpredict.pharmacokinetics._history_faults import LAST_DAY
 from lorpredict.pharmacokinetics._pieces import Pieces
 from lorpredict.pharmacokinetics._population import population_models
 from lorpredict.pharmacokinetics._research import ResearchOnly
@@ -269,12 +270,12 @@ def _checked_days(days: ArrayLike, draws: int) -> Floats:
     faults = [
         Fault(
             "days",
-            "expected a day from 0 on",
+            f"expected 0 to {LAST_DAY:g} days",
             "Days count from the first infusion",
             value=f"{day:g}",
         )
         for day in asked.ravel()
-        if not 0 <= day < np.inf
+        if not 0 <= day <= LAST_DAY
     ]
     if asked.ndim != 1 or not asked.size:
         faults.append(Fault("days", f"shape {asked.shape}; expected (n_days,)"))

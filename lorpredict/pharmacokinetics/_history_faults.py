@@ -12,6 +12,7 @@ from lorpredict.clinical import catalogue
 from lorpredict.errors import Fault
 from lorpredict.pharmacokinetics._changing import Changing, is_dated
 
+LAST_DAY = 7300.0  # house limit, as in the table of infusions
 _HOURS_A_DAY = 24.0
 _DOSES = ("doses_mg", "doses_mg_kg")
 _IN_FORCE = "Give one value, or pairs of a day and the value that holds from then on"
@@ -40,6 +41,10 @@ def faults_of_infusions(days: Sequence[Any], hours: Sequence[Any]) -> Iterator[F
     if days and days[0] != 0:
         hint = "Days count from the first infusion: subtract its day from all, levels included"
         yield Fault("infusion_days", "expected 0 first", hint, row=1, value=f"{days[0]:g}")
+    if days and days[-1] > LAST_DAY:
+        yield Fault(
+            "infusion_days", f"expected at most {LAST_DAY:g} days", "Check the days", len(days)
+        )
     for row, (before, day) in enumerate(pairwise(days), start=2):
         if day <= before:
             told = f"{day:g} (above: {before:g})"
@@ -161,5 +166,5 @@ def _no_albumin_g_dl(value: Any) -> Fault | None:
         return None
     low, high = (limit / factor for limit in column.plausible or (0.0, 600.0))
     told = f"{value:g} g/dL" if is_number(value) else repr(value)
-    hint = "Did you mean albumin_g_l?" if column.fits(value) else ""
+    hint = "Did you mean g/L (albumin_g_l)?" if column.fits(value) else ""
     return Fault("", f"expected {low:g} to {high:g} g/dL", hint, value=told)

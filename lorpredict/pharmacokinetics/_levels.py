@@ -9,7 +9,7 @@ from typing import Any, Self
 from lorpredict.clinical import Predictor, catalogue
 from lorpredict.errors import CatalogueError, Fault, FaultsFound, did_you_mean
 from lorpredict.pharmacokinetics._history import DoseHistory
-from lorpredict.pharmacokinetics._history_faults import is_number
+from lorpredict.pharmacokinetics._history_faults import LAST_DAY, is_number
 from lorpredict.pharmacokinetics._knowledge import Assay, assays
 
 _SUBJECT = "the measured levels"
@@ -134,6 +134,8 @@ def dosing_record(
 def _faults_of_day(day: Any) -> list[Fault]:
     if not is_number(day):
         return [Fault("level_day", "expected a number of days", value=repr(day))]
+    if day > LAST_DAY:
+        return [Fault("level_day", f"expected at most {LAST_DAY:g} days", value=f"{day:g}")]
     if day > 0:
         return []
     hint = "Days count from the first infusion; a level drawn before it says nothing of a dose"

@@ -107,6 +107,19 @@ class Posterior:
         whole: Floats = (matrix + np.tril(matrix, -1).T) / _WIDE_STEP**2
         return whole
 
+    def misfit(self, levels: Floats) -> float:
+        """Return how many residual standard deviations the worst measured level lies off.
+
+        Parameters
+        ----------
+        levels : array of shape (n_levels,)
+            The model's.
+        """
+        constant, part = self.model.residual_mg_l or 0.0, self.model.residual
+        kept = np.maximum(levels, _SMALLEST_LEVEL)
+        away = (self.measured - kept) / np.hypot(constant, part * kept)
+        return float(np.where(self.censored, np.maximum(-away, 0.0), np.abs(away)).max())
+
     def _losses(self, levels: Floats) -> tuple[Floats, Floats]:
         """Return loss and slope of every level by the model's; arrays (n_bodies, n_levels).
 

@@ -20,7 +20,7 @@ from lorpredict.pharmacokinetics._forecast import (
     warnings_of,
 )
 from lorpredict.pharmacokinetics._history import DoseHistory
-from lorpredict.pharmacokinetics._history_faults import is_number
+from lorpredict.pharmacokinetics._history_faults import LAST_DAY, is_number
 from lorpredict.pharmacokinetics._knowledge import (
     Candidates,
     plausible_interval,
@@ -95,8 +95,10 @@ def search_regimens(
     """
     plan = candidates or usual_candidates()
     limits = {"vial_mg": vial_mg, "maximum_mg": maximum_mg, "maximum_mg_kg": maximum_mg_kg}
-    asked = _faults_of_question(target_ug_ml, infusions, rounding)
-    _refuse([*asked, *_faults_of_day(history, from_day), *_faults_of_plan(plan, limits)])
+    asked = {"infusions": infusions, "rounding": rounding, **limits}
+    faults = [*faults_of_regimens(target_ug_ml, plan, **asked), *_faults_of_day(history, from_day)]
+    if faults:
+        raise FaultsFound(faults, subject="the regimens that are asked for")
     made_up = MadeUp(float(history.weight_kg.on(from_day)), rounding=rounding, **limits)
     doses, left_out = made_up.doses(plan.doses_mg_kg)
     beliefs = beliefs_of(history, estimates, between_occasions=between_occasions)
@@ -143,6 +145,30 @@ def _reached(model: str, levels: Floats, target: float) -> TroughReached:
     return TroughReached(model, float((levels >= target).mean()), median, low, high)
 
 
+def faults_of_regimens(
+    target_ug_ml: Any, plan: Candidates, *, infusions: Any, rounding: Any, **limits: Any
+) -> list[Fault]:
+    """Find what cannot be meant, whoever the child is, all faults at once.
+
+    Parameters
+    ----------
+    target_ug_ml, infusions, rounding
+        As in :func:`search_regimens`.
+    plan
+        Doses and intervals.
+    limits
+        ``vial_mg``, ``maximum_mg`` and ``maximum_mg_kg``; None where there is none.
+
+    Examples
+    --------
+    >>> usual = usual_candidates()
+    >>> [str(each) for each in faults_of_regimens(-3, usual, infusions=3, rounding="up")]
+    ['target_ug_ml is -3: expected above 0, to 100 µg/mL']
+    """
+    asked = _faults_of_question(target_ug_ml, infusions, rounding)
+    return [*asked, *_faults_of_plan(plan, limits)]
+
+
 def _faults_of_question(target: Any, infusions: Any, rounding: Any) -> Iterator[Fault]:
     if not (is_number(target) and 0 < target <= _LARGEST_TARGET):
         expected = f"expected above 0, to {_LARGEST_TARGET:g} µg/mL"
@@ -155,7 +181,7 @@ def _faults_of_question(target: Any, infusions: Any, rounding: Any) -> Iterator[
 
 def _faults_of_day(history: DoseHistory, day: Any) -> Iterator[Fault]:
     last = history.infusion_days[-1] + history.hours[-1] / 24
-    if is_number(day) and day >= last:
+    if is_number(day) and last <= day <= LAST_DAY:
         return
     hint = "The regimens part at an infusion that is not before the end of the last one"
     told = f"{day!r} (the last one ended on day {last:.4g})"
@@ -179,8 +205,3 @@ def _faults_of_plan(plan: Candidates, limits: Mapping[str, Any]) -> Iterator[Fau
     for name, value in limits.items():
         if not (value is None or (is_number(value) and value > 0)):
             yield Fault(name, "expected a number above 0, or none", value=repr(value))
-
-
-def _refuse(faults: Sequence[Fault]) -> None:
-    if faults:
-        raise FaultsFound(faults, subject="the regimens that are asked for")

@@ -136,11 +136,21 @@ def test_below_the_limit_is_no_level_at_the_limit_nor_none() -> None:
 
 
 @pytest.mark.parametrize("value, day", [(1e-3, 98), (95.0, 98), (400.0, 1), (0.01, 15)])
-def test_levels_that_hardly_can_be_are_estimated_and_remarked(value: float, day: float) -> None:
+def test_levels_that_hardly_can_be_are_estimated(value: float, day: float) -> None:
     found = estimate(history(), [MeasuredLevel.of(day, value)])
     assert all(np.isfinite(list(each.factors.values())).all() for each in found.values())
-    told = any("3 standard deviations" in each for each in found.warnings)
-    assert told == any(each.distance > 3 for each in found.values())
+
+
+def test_usual_levels_are_not_remarked() -> None:
+    assert estimate(history(), [MeasuredLevel.of(98, 4.0)]).warnings == ()
+
+
+def test_a_level_long_after_the_last_dose_is_remarked_though_nothing_explains_it() -> None:
+    # Under a constant residual error the child is as usual, and the level is the error.
+    found = estimate(history(), [MeasuredLevel.of(700, 5.0)])
+    assert found["hanzel-2021"].distance < 1
+    assert found["hanzel-2021"].misfit > 3
+    assert "Hanzel 2021" in found.warnings[0]
 
 
 def test_a_level_three_hundred_times_the_expected_is_remarked() -> None:

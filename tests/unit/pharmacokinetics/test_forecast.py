@@ -104,7 +104,7 @@ def test_a_planned_infusion_leaves_the_trough_before_it_alone() -> None:
 
 
 def test_days_that_cannot_be_asked_are_named() -> None:
-    with pytest.raises(FaultsFound, match=r"days is -1: expected a day from 0 on"):
+    with pytest.raises(FaultsFound, match=r"days is -1: expected 0 to 7300 days"):
         forecast(history(), [-1, 98])
     with pytest.raises(FaultsFound, match="shape"):
         forecast(history(), [])

@@ -75,7 +75,7 @@ def test_a_dose_that_is_none_of_this_child_is_named(doses: dict[str, Any], told:
     "albumin, told",
     [
         ({"albumin_g_l": 3.8}, 'Did you mean unit="g/dL" (column albumin_g_dl)?'),
-        ({"albumin_g_l": None, "albumin_g_dl": 38}, "Did you mean albumin_g_l?"),
+        ({"albumin_g_l": None, "albumin_g_dl": 38}, "Did you mean g/L (albumin_g_l)?"),
         ({"albumin_g_dl": 3.8}, "given in g/L and in g/dL"),
         ({"albumin_g_l": None}, "not given, and every model needs it"),
         ({"albumin_g_l": [(30, 38), (20, 36)]}, "days that ascend"),
