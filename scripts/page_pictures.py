@@ -1,4 +1,4 @@
-"""Pictures of the risk page, as they stand in the documentation.
+"""Pictures of the pages, as they stand in the documentation.
 
 python -m scripts.page_pictures http://127.0.0.1:3001 docs/pictures
 
@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from scripts.browser import QUIET, browser
 
-_DESK, _PHONE = (1280, 1060), (360, 760)
+_DESK, _PHONE, _LOSS = (1280, 1060), (360, 760), (1280, 1900)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _picture(page, "When", ".followed", asked.folder / "risk-page-over-time.png")
     with _answered(program, asked.service, _PHONE) as page:
         page.screenshot(path=asked.folder / "risk-page-phone.png")
+    with _opened(program, f"{asked.service}/loss-of-response", _LOSS) as page:
+        page.fill("#trough", "8.9")
+        page.select_option("#antibodies", "negative")
+        page.click("#submit")
+        page.wait_for_selector("#answers .remission")
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=asked.folder / "loss-of-response.png")
     return 0
 
 
@@ -47,13 +54,19 @@ def _picture(page: Page, title: str, selector: str, file: Path) -> None:
 @contextmanager
 def _answered(program: Path, service: str, size: tuple[int, int]) -> Iterator[Page]:
     """Open the page and ask about the first made-up child."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(QUIET))
-        page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
-        page.goto(f"{service}/?example=full")
+    with _opened(program, f"{service}/?example=full", size) as page:
         page.click("#submit")
         page.wait_for_selector("[data-alias=champion] .followed")
         page.wait_for_timeout(300)
+        yield page
+
+
+@contextmanager
+def _opened(program: Path, address: str, size: tuple[int, int]) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+        page.goto(address)
         yield page
         chromium.close()
 
