@@ -16,6 +16,7 @@ Each error also is the built-in that it resembles, so ordinary Python code keeps
     ├── UnknownFamily           (ValueError)  a model family that is not there
     ├── TuningError             (ValueError)  settings that cannot be tuned as asked
     ├── NotFitted               (RuntimeError) a model asked before it has learnt
+    ├── NotConverged            (RuntimeError) an estimate that was not found
     ├── UnsupportedModel        (TypeError)   a model that cannot be explained
     ├── NotInstalled            (ImportError) a library that only some commands need is absent
     └── DamagedModel            (ValueError)  a model folder that is not what was saved
@@ -74,6 +75,10 @@ class TuningError(LorpredictError, ValueError):
 
 class NotFitted(LorpredictError, RuntimeError):
     """A model that was asked before it has learnt."""
+
+
+class NotConverged(LorpredictError, RuntimeError):
+    """An estimate that was not found: told, and never replaced by a number that is none."""
 
 
 class UnsupportedModel(LorpredictError, TypeError):

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lorpredict.errors import LorpredictError
-from serving import clinical_endpoints, endpoints, loss_of_response
+from serving import clinical_endpoints, endpoints, loss_of_response, trough
 from serving.desk import Desk
 from serving.errors import MEDIA_TYPE, NotAnnouncedAsJson, NotJson, respond
 from serving.faults import invalid_request
@@ -75,7 +75,7 @@ def create_app(models: ServedModels | None = None, *, desk: Desk | None = None) 
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.desk = desk or Desk(models)
-    answering = (endpoints.asked, endpoints.router, loss_of_response.router)
+    answering = (endpoints.asked, endpoints.router, loss_of_response.router, trough.router)
     for router in (*answering, clinical_endpoints.router, page, loss_page, pages):
         app.include_router(router)
     for kind in (LorpredictError, HTTPException):

@@ -27,6 +27,8 @@ _PROBLEMS = {
     "list_type": "expected a list",
     "float_type": "expected a number",
     "finite_number": "expected a finite number",
+    "bool_type": "expected true or false",
+    "int_type": "expected a whole number",
     "string_type": "expected a text",
     "model_type": "expected a JSON object",
     "model_attributes_type": "expected a JSON object",

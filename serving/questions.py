@@ -132,7 +132,7 @@ def read(message: type[Message], body: bytes, request: Request, errors: Errors) 
 
 def faults(errors: Errors, body: bytes) -> Exception:
     """Say what is wrong with a body that is JSON."""
-    return invalid_request(errors, _content(body))
+    return invalid_request(errors, content(body))
 
 
 def _of_query(request: Request, errors: Errors) -> AskedModel | None:
@@ -146,6 +146,6 @@ def _of_query(request: Request, errors: Errors) -> AskedModel | None:
     return None
 
 
-def _content(body: bytes) -> Any:
+def content(body: bytes) -> Any:
     """Read a body that is known to be JSON, to look for what contradicts itself in it."""
     return parsed(body, not_a_number=True) if body else None

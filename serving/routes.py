@@ -48,6 +48,7 @@ _FIXED: Mapping[str, Route] = {
         Route("/v1/outcome", "outcome", audited=True),
         Route("/v1/loss-of-response", "pathway", audited=True),
         Route("/v1/fhir/predict", "fhir", audited=True, fhir=True),
+        Route("/v1/trough", "trough", audited=True),
         Route("/v1/models", "models"),
         Route("/cds-services", "hooks", fhir=True),
         Route("/metrics", "metrics"),

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from serving.audit.errors import InvalidAuditRecord
 
-Event = Literal["answer", "abstention", "failure", "outcome", "feedback"]
+Event = Literal["answer", "abstention", "failure", "outcome", "feedback", "forecast"]
 EVENTS: tuple[str, ...] = get_args(Event)
 RETENTION = "retention"
 NOTHING_BEFORE = "0" * 64

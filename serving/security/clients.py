@@ -22,6 +22,7 @@ class Scope(StrEnum):
     HOOKS = "hooks"
     OUTCOME = "outcome"
     PATHWAY = "pathway"
+    TROUGH = "trough"
     MODELS = "models"
     METRICS = "metrics"
 

@@ -71,6 +71,7 @@ EVERY_ADDRESS = (
     ("POST", "/v1/fhir/predict"),
     ("POST", "/v1/outcome"),
     ("POST", "/v1/loss-of-response"),
+    ("POST", "/v1/trough"),
     ("GET", "/v1/models"),
     ("GET", "/metrics"),
     ("GET", "/cds-services"),

@@ -55,6 +55,22 @@ def personal(resource: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def planted_trough() -> dict[str, Any]:
+    """Doses and a level of one child, with what nobody should find anywhere."""
+    history = {
+        "age_years": 12.9182736, "dose_unit": "mg/kg", "albumin_unit": "g/L",
+        "infusions": [{"day": 0, "dose": 5.9182736}, {"day": 14.9182736, "dose": 5}],
+        "weight": [{"kg": 40.9182736}], "albumin": [{"value": 38.9182736}],
+    }  # fmt: skip
+    level = {"day": 40.9182736, "value": 6.9182736, "unit": "mg/L", "assay": TEXT, "loq": 1}
+    return {
+        "patient_id": TEXT,
+        "history": history,
+        "levels": [level],
+        "days_since_first_infusion": [60.9182736],
+    }
+
+
 def answered() -> Iterator[tuple[str, Any, dict[str, str]]]:
     """Requests that are answered, abstentions among them."""
     for route in ("/v1/predict", "/v1/explain", "/predict", "/explain"):
@@ -75,6 +91,7 @@ def answered() -> Iterator[tuple[str, Any, dict[str, str]]]:
         context=context, prefetch=prefetch, fhirServer=f"https://{TEXT}.example",
         fhirAuthorization=token, extension={KEY: TEXT},
     ), {}  # fmt: skip
+    yield "/v1/trough", planted_trough(), {}
     yield "/v1/outcome", {"patient_id": TEXT, "outcome": "death", "follow_up_days": 987.918}, {}
     lost = {"trough": 987.918, "trough_unit": "ng/mL", "titre": 987918.5, "titre_unit": TEXT,
             "antibodies": "high", "patient_id": TEXT}  # fmt: skip

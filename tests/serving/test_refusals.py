@@ -169,7 +169,7 @@ def test_a_body_that_is_no_json_is_refused(
     assert answer.json()["type"] == f"urn:problem:lorpredict:{kind}"
 
 
-@pytest.mark.parametrize("route", [*ROUTES, "/v1/outcome", "/v1/loss-of-response"])
+@pytest.mark.parametrize("route", [*ROUTES, "/v1/outcome", "/v1/loss-of-response", "/v1/trough"])
 def test_of_no_body_it_is_said_that_there_is_none(client: TestClient, route: str) -> None:
     answer = client.post(route, headers=JSON)
     problem = "expected a JSON object, but there is none"

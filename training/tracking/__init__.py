@@ -12,6 +12,7 @@ from training.tracking._logged_model import LoggedModel, refuse_other_answers
 from training.tracking._monitoring import record_monitoring
 from training.tracking._recalibration import record_recalibration
 from training.tracking._record import record_training
+from training.tracking._regimen import record_regimens
 from training.tracking._registration import register, register_beside
 from training.tracking._simulation import record_simulation
 from training.tracking._study import record_study
@@ -24,6 +25,7 @@ __all__ = [
     "record_explanation",
     "record_monitoring",
     "record_recalibration",
+    "record_regimens",
     "record_simulation",
     "record_study",
     "record_training",

@@ -1,0 +1,105 @@
+"""Regimens of a whole cohort: tables of each child, and figures that point at nobody."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pandas as pd
+import pytest
+
+from lorpredict.dosing import DosedChildren, DosingComparison, compare_dosing, dosed_children
+from lorpredict.errors import FaultsFound
+from lorpredict.pharmacokinetics import _posterior as posterior
+from lorpredict.pharmacokinetics import research_only, usual_candidates
+from lorpredict.synthetic import reconstructed_cohort
+
+
+@pytest.fixture(scope="module")
+def children() -> DosedChildren:
+    return DosedChildren(dosed_children(reconstructed_cohort()).children[:14])
+
+
+@pytest.fixture(scope="module")
+def comparison(children: DosedChildren) -> DosingComparison:
+    return compare_dosing(children, 3.0, vial_mg=100)
+
+
+def test_every_child_has_its_rows_in_the_tables_of_children(
+    comparison: DosingComparison, children: DosedChildren
+) -> None:
+    tables = comparison.child_tables()
+    names = [child.patient_id for child in children]
+    assert tables["forecasts"]["patient_id"].unique().tolist() == names
+    assert tables["regimens"]["patient_id"].unique().tolist() == names
+    measured = [child.patient_id for child in children if child.levels]
+    assert tables["estimates"]["patient_id"].unique().tolist() == measured
+    told = tables["forecasts"].drop_duplicates("patient_id")["estimate"].tolist()
+    assert told == ["found" if child.levels else "no level" for child in children]
+
+
+def test_the_tables_of_all_together_hold_no_child(
+    comparison: DosingComparison, children: DosedChildren
+) -> None:
+    for table in comparison.tables().values():
+        assert "patient_id" not in table
+        assert not table.astype(str).isin([child.patient_id for child in children]).any().any()
+
+
+def test_every_table_says_that_it_is_for_research_only(comparison: DosingComparison) -> None:
+    for table in (*comparison.tables().values(), *comparison.child_tables().values()):
+        assert (table["use"] == "research only").all()
+    assert comparison.lines()[0] == research_only()
+    assert repr(comparison).endswith("research only)")
+
+
+def test_the_mean_over_children_is_that_of_their_own_regimens(
+    comparison: DosingComparison,
+) -> None:
+    found = comparison.regimens()
+    assert len(found) == len(usual_candidates().doses_mg_kg) * 5
+    own = [
+        regimen.pooled.probability
+        for each in comparison.compared
+        for regimen in each.regimens
+        if 5.0 in regimen.made_up_from_mg_kg and regimen.interval_days == 56
+    ]
+    (row,) = found.query("dose_mg_kg == 5 and interval_days == 56").to_dict("records")
+    assert row["children"] == len(own) == 14
+    assert row["probability"] == pytest.approx(sum(own) / 14)
+    assert row["lowest"] < row["probability"] < row["highest"]
+
+
+def test_models_are_judged_by_the_levels_they_had_not_seen(comparison: DosingComparison) -> None:
+    found = comparison.measured_levels().set_index("model")
+    errors = [
+        float(each.estimates["hanzel-2021"].expected[0]) / level.value_ug_ml - 1
+        for each in comparison.compared
+        if each.estimates is not None
+        for level in each.child.levels
+        if level.value_ug_ml
+    ]
+    assert found.loc["hanzel-2021", "levels"] == len(errors)
+    assert found.loc["hanzel-2021", "median_error"] == pytest.approx(pd.Series(errors).median())
+    assert comparison.metrics()["median_error.hanzel-2021"] == pytest.approx(
+        pd.Series(errors).median()
+    )
+
+
+def test_nothing_is_told_of_fewer_than_five_children(children: DosedChildren) -> None:
+    few = compare_dosing(DosedChildren(children.children[:4]), 3.0, vial_mg=None)
+    assert few.regimens().empty
+    assert few.measured_levels().empty
+    assert "fewer than 5 with an individual estimate" in few.lines()[1]
+    assert few.figures()["regimens"] is not None
+
+
+def test_an_estimate_that_was_not_found_is_told(children: DosedChildren) -> None:
+    with patch.object(posterior, "_MOST_ROUNDS", 1):
+        failed = compare_dosing(children, 3.0, vial_mg=None)
+    assert "no estimate was found in spite of a level" in failed.lines()[2]
+    assert set(failed.child_tables()["regimens"]["estimate"]) == {"no level", "not found"}
+
+
+def test_no_child_is_no_comparison() -> None:
+    with pytest.raises(FaultsFound, match="no child: no albumin"):
+        compare_dosing(DosedChildren((), {"no albumin": 3}), 3.0, vial_mg=None)
