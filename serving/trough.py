@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from lorpredict.clinical import trough_thresholds
 from lorpredict.errors import FaultsFound, NotConverged
 from lorpredict.pharmacokinetics import (
     DoseHistory,
@@ -25,7 +26,6 @@ from lorpredict.pharmacokinetics import (
     forecast,
     research_only,
     search_regimens,
-    trough_thresholds,
 )
 from serving import questions
 from serving.desk import desk_of

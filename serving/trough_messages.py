@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lorpredict.clinical import catalogue
-from lorpredict.pharmacokinetics import assays
+from lorpredict.clinical import assays, catalogue
 from serving.messages import LONGEST_IDENTIFIER
 
 MOST_INFUSIONS = 60

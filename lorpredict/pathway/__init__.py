@@ -36,7 +36,6 @@ from lorpredict.pathway._site import default_pathway, pathway_from, pathway_of
 from lorpredict.pathway._situation import Situation
 from lorpredict.pathway._table import (
     AntibodyClasses,
-    Assay,
     Mechanism,
     Option,
     Pathway,
@@ -51,7 +50,6 @@ __all__ = [
     "AXES",
     "UNITS",
     "AntibodyClasses",
-    "Assay",
     "BorrowedCurve",
     "Comparison",
     "EvidenceTold",

@@ -18,7 +18,7 @@ _TABLES = ("name", "thresholds", "assays", "antibodies", "rows", "options", "evi
 _LISTS = ("rows", "options", "evidence")
 _THRESHOLDS = ("window_low_ug_ml", "window_high_ug_ml")
 _CLASSES = ("unit", "low_from", "high_from", "source")
-_ASSAY = ("label", "loq_ug_ml", "source", "also")
+_ASSAY = ("label", "loq_ug_ml", "source", "aliases")
 _LARGEST = 100.0  # house limit of a trough, µg/mL
 
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from lorpredict.clinical import Predictor, catalogue
+from lorpredict.clinical import Assay, Predictor, assays, catalogue
 from lorpredict.errors import CatalogueError, Fault, FaultsFound, did_you_mean
 from lorpredict.pharmacokinetics._history import DoseHistory
 from lorpredict.pharmacokinetics._history_faults import LAST_DAY, is_number
-from lorpredict.pharmacokinetics._knowledge import Assay, assays
 
 _SUBJECT = "the measured levels"
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from lorpredict.clinical import assays
 from lorpredict.errors import Fault, FaultsFound
-from lorpredict.pharmacokinetics import MeasuredLevel, assays, dosing_record
+from lorpredict.pharmacokinetics import MeasuredLevel, dosing_record
 from tests.unit.pharmacokinetics.children import USUAL, history
 
 
