@@ -69,9 +69,12 @@ def pathway_of(content: Mapping[str, Any], *, name: str = "a site's pathway") ->
     """Build a pathway from what a site's file holds; raises as :func:`pathway_from`."""
     faults = list(site_faults(content))
     _refuse(faults, name)
-    whole = _merged(content)
-    _refuse(list(table_faults(whole)), name)
-    return _built(whole, str(content.get("name", name)))
+    try:
+        whole = _merged(content)
+        _refuse(list(table_faults(whole)), name)
+        return _built(whole, str(content.get("name", name)))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise CatalogueError(f"the pathway {name!r} is misshapen: {error}") from error
 
 
 def _refuse(faults: list[str], name: str) -> None:
