@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lorpredict.errors import Fault, FaultsFound
@@ -25,6 +26,14 @@ def fault_of(levels: list[dict[str, Any]] | None = None, **changed: Any) -> str:
 def test_a_dose_for_each_kilogram_follows_the_weight() -> None:
     grown = history(infusion_days=[0, 14, 42, 98], weight_kg=[(0, 40), (98, 44)])
     assert grown.doses_mg == (200, 200, 200, 220)
+
+
+def test_arrays_are_as_good_as_lists() -> None:
+    day: Any = np.int64(98)
+    days, weight = np.array([0, 14, 42]), np.float32(42)
+    found = history(infusion_days=days, doses_mg_kg=np.full(3, 5), weight_kg=weight)
+    assert found == history()
+    assert MeasuredLevel.of(day, np.float64(3)) == MeasuredLevel.of(98, 3)
 
 
 def test_albumin_in_either_unit_is_the_same_albumin() -> None:
