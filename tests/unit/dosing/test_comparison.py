@@ -85,6 +85,14 @@ def test_models_are_judged_by_the_levels_they_had_not_seen(comparison: DosingCom
     )
 
 
+def test_what_a_level_tells_is_in_the_forecast_and_in_the_regimens(
+    comparison: DosingComparison,
+) -> None:
+    for each in comparison.compared:
+        own = each.estimates is not None
+        assert (each.forecasts.individual, each.regimens.individual) == (own, own)
+
+
 def test_nothing_is_told_of_fewer_than_five_children(children: DosedChildren) -> None:
     few = compare_dosing(DosedChildren(children.children[:4]), 3.0, vial_mg=None)
     assert few.regimens().empty
