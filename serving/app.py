@@ -26,6 +26,7 @@ from serving.operation_outcome import MEDIA_TYPE as FHIR_MEDIA_TYPE
 from serving.routes import route_of
 from serving.web.loss_pages import router as loss_page
 from serving.web.pages import router as page
+from serving.web.trough_pages import router as trough_page
 
 DESCRIPTION = (
     "Risk of secondary loss of response to infliximab in a child with Crohn's disease, "
@@ -76,7 +77,7 @@ def create_app(models: ServedModels | None = None, *, desk: Desk | None = None) 
     )
     app.state.desk = desk or Desk(models)
     answering = (endpoints.asked, endpoints.router, loss_of_response.router, trough.router)
-    for router in (*answering, clinical_endpoints.router, page, loss_page, pages):
+    for router in (*answering, clinical_endpoints.router, page, loss_page, trough_page, pages):
         app.include_router(router)
     for kind in (LorpredictError, HTTPException):
         app.add_exception_handler(kind, _refused)

@@ -59,6 +59,8 @@ _FIXED: Mapping[str, Route] = {
         Route("/risk", "explain", audited=True, is_page=True),
         Route("/loss-of-response", is_page=True),
         Route("/loss-of-response/answer", "pathway", audited=True, is_page=True),
+        Route("/trough", is_page=True),
+        Route("/trough/answer", "trough", audited=True, is_page=True),
         Route("/web/page.css"),
         Route("/web/page.js"),
         Route("/web/htmx.min.js"),

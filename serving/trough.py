@@ -6,13 +6,14 @@ Nothing of what was sent is in them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from lorpredict.clinical import trough_thresholds
@@ -32,6 +33,7 @@ from serving.desk import desk_of
 from serving.endpoints import GUARDED, OF_BODY
 from serving.errors import InvalidRequest
 from serving.exchange import Kept, exchange_of
+from serving.faults import invalid_request
 from serving.keeping import Pseudonymous
 from serving.trough_answers import TroughAnswer
 from serving.trough_faults import candidates, content_faults, regimen_faults
@@ -69,24 +71,65 @@ async def answered(request: Request) -> Response:
     errors: questions.Errors = []
     body = await request.body()
     question = questions.read(TroughQuestion, body, request, errors)
-    known, within = content_faults(questions.content(body))
-    if errors or within or question is None or known is None:
-        form = questions.faults(errors, body) if errors else InvalidRequest()
-        told = form.faults if isinstance(form, InvalidRequest) else ()
-        raise InvalidRequest(*told, *within)
-    asked = _Asked(question, *known)
+    asked = Asked.of(question, questions.content(body), errors)
     found = await anyio.to_thread.run_sync(asked.answer)
     exchange_of(request.scope).kept = asked.kept(found, desk_of(request).pseudonyms)
     return Response(found.model_dump_json(), media_type="application/json")
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """One question whose content is well."""
+class Asked:
+    """One question whose content is well.
+
+    Parameters
+    ----------
+    question : as it was sent
+    history, levels : what it says of the child
+    """
 
     question: TroughQuestion
     history: DoseHistory
     levels: tuple[MeasuredLevel, ...]
+
+    @classmethod
+    def of(cls, question: TroughQuestion | None, content: Any, errors: questions.Errors) -> Asked:
+        """Check what a body says together with its form.
+
+        Parameters
+        ----------
+        question : None where its form is wrong
+        content : the body
+        errors : what is wrong with its form
+
+        Raises
+        ------
+        InvalidRequest
+            With the faults of both.
+        """
+        known, within = content_faults(content)
+        if errors or within or question is None or known is None:
+            form = invalid_request(errors, content).faults if errors else ()
+            raise InvalidRequest(*form, *within)
+        return cls(question, *known)
+
+    @classmethod
+    def of_content(cls, content: Any) -> Asked:
+        """Read what was put together by a page, as strictly as what a program sends.
+
+        Raises
+        ------
+        InvalidRequest
+        """
+        try:
+            return cls.of(TroughQuestion.model_validate(content), content, [])
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+        return cls.of(None, content, [{**each, "loc": ("body", *each["loc"])} for each in found])
+
+    def on(self, days: Sequence[float]) -> Asked:
+        """Return the question about other days, and about no regimen."""
+        changes: dict[str, Any] = {"days_since_first_infusion": list(days), "regimens": None}
+        return replace(self, question=self.question.model_copy(update=changes))
 
     def answer(self) -> TroughAnswer:
         """Compute everything that was asked for.

@@ -40,5 +40,11 @@ def loss_texts() -> dict[str, Any]:
     return _read("loss.toml")
 
 
+@cache
+def trough_texts() -> dict[str, Any]:
+    """Return every word of the page about troughs that is its own."""
+    return _read("trough.toml")
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((HERE / name).read_text("utf-8"))

@@ -185,12 +185,9 @@ def _number(asked: FormField, text: str, unit: str) -> float:
     said = texts()["typed"]
     if text.startswith("<") and asked.computed_from:
         raise ValueError(said["less_than"].format(names=", ".join(asked.computed_from)))
-    if _COMMA.fullmatch(text):
-        raise ValueError(said["comma"])
-    if not _NUMBER.fullmatch(text):
-        raise ValueError(said["not_a_number"])
+    value = number_typed(text)
     if not asked.units:
-        return float(text)
+        return value
     known = {each.name: each for each in asked.units}
     labels = ", ".join(each.label for each in asked.units)
     if not unit and asked.asks_for_unit:
@@ -198,8 +195,23 @@ def _number(asked: FormField, text: str, unit: str) -> float:
     if unit and unit not in known:
         raise ValueError(said["unknown_unit"].format(units=labels))
     factor = known[unit].factor if unit else 1.0
-    _refuse_outside(asked, float(text), known.get(unit, asked.units[0]))
-    return float(text) * factor
+    _refuse_outside(asked, value, known.get(unit, asked.units[0]))
+    return value * factor
+
+
+def number_typed(text: str) -> float:
+    """Read a number.
+
+    Raises
+    ------
+    ValueError
+        With what was expected, and without what was typed.
+    """
+    if _COMMA.fullmatch(text):
+        raise ValueError(texts()["typed"]["comma"])
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(texts()["typed"]["not_a_number"])
+    return float(text)
 
 
 def _refuse_outside(asked: FormField, value: float, unit: Unit) -> None:

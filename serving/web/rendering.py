@@ -16,6 +16,7 @@ from serving.web._tabs import tabs
 STATIC = HERE / "static"
 ADDRESS = "/web"
 _SMALLEST, _LARGEST = 0.005, 0.995  # what rounds to 0 and to 100
+_LOWEST_LEVEL = 0.1
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -50,7 +51,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(t=texts(), asset=_asset, figures=figures, tabs=tabs)
     environment.filters.update(
-        percent=percent, points=points, when=in_months, number=number, of_100=of_100
+        percent=percent, points=points, when=in_months, number=number, of_100=of_100, level=level
     )
     return environment
 
@@ -78,6 +79,13 @@ def points(contribution: float) -> str:
 def number(value: float) -> str:
     """Word a number without digits that say nothing."""
     return f"{value:.4g}"
+
+
+def level(ug_ml: float) -> str:
+    """Word a level of a drug, µg/mL, without digits that no forecast has."""
+    if 0 < ug_ml < _LOWEST_LEVEL:
+        return f"<{_LOWEST_LEVEL:g}"
+    return f"{ug_ml:.2f}" if ug_ml < 1 else f"{ug_ml:.1f}" if ug_ml < 100 else f"{ug_ml:.0f}"
 
 
 @cache
