@@ -131,7 +131,7 @@ class TroughTold:
     def curve(self) -> Curve:
         """Return the picture."""
         asked = self.asked.question.regimens
-        target = None if asked is None else asked.target_ug_ml
+        target = asked.target_ug_ml if asked else None
         return curve(self.asked, self._course, self.default.name, target)
 
     @property
