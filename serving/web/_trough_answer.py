@@ -130,8 +130,8 @@ class TroughTold:
     @cached_property
     def curve(self) -> Curve:
         """Return the picture."""
-        asked = self.asked.question.regimens
-        target = asked.target_ug_ml if asked else None
+        compared = self.answer.regimens
+        target = None if compared is None else compared.target_ug_ml
         return curve(self.asked, self._course, self.default.name, target)
 
     @property

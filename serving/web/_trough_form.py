@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from lorpredict.clinical import catalogue
-from lorpredict.clinical import assays, trough_thresholds
+from lorpredict.clinical import assays, catalogue, trough_thresholds
 from lorpredict.pharmacokinetics import usual_candidates
 from serving.web._files import texts, trough_texts
 from serving.web._form import Choice
