@@ -29,6 +29,8 @@ from lorpredict.errors import (
 )
 from lorpredict.survival import DAYS_A_MONTH, FEWEST_AT_RISK, Floats
 
+TROUGH = "trough_week14_ug_ml"
+
 
 @dataclass(frozen=True)
 class ModelDesign:
@@ -47,6 +49,9 @@ class ModelDesign:
         Values of ``outcome`` that are the event, and those that prevent it; all others censor.
     missing_indicators
         Predictors whose being missing is a feature of its own in linear models.
+    trough_forecast
+        Population model of infliximab by which a week-14 trough that was not measured is forecast,
+        such as ``fasanmade-2011-paediatric``; without one it is missing as all else is.
     response_definition, remission_definition, lor_definition
         Names of the rules in ``activity.toml``.
     site_catalogue
@@ -68,6 +73,7 @@ class ModelDesign:
     events: tuple[str, ...] = ("secondary_lor",)
     competing: tuple[str, ...] = ("stopped_infliximab", "transferred", "surgery", "death")
     missing_indicators: tuple[str, ...] = ()
+    trough_forecast: str = ""
     response_definition: str = "beijing-2025"
     remission_definition: str = "beijing-2025"
     lor_definition: str = "beijing-2025"
@@ -244,6 +250,8 @@ def _refuse_impossible(design: ModelDesign) -> None:
         (bool(unusable), f"neither number, boolean nor category: {', '.join(unusable)}"),
         (bool(set(design.missing_indicators) - set(design.predictors)),
          "a missing indicator for something that is not a predictor"),
+        (bool(design.trough_forecast) and TROUGH in design.missing_indicators,
+         "a trough that is forecast has no missing indicator"),
         (design.landmark_day < 0, f"landmark_day {design.landmark_day:g} lies before the start"),
         (not design.horizons_days_since_first_infusion, "no horizons"),
         (bool(np.any(np.diff(np.concatenate([[0.0], design.horizons])) <= 0)),

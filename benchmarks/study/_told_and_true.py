@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from benchmarks.study._cohorts import DESIGN, SEED, children
 from lorpredict import ModelDesign, family, landmark
+from lorpredict.design import TROUGH
 from lorpredict.evaluation._bootstrap import bootstrap_jobs, optimism
 from lorpredict.evaluation._times import times_of
-from lorpredict.packaged._question import TROUGH
 from lorpredict.survival import Floats, RiskInterval
 from lorpredict.synthetic import simulate_cohort
 from lorpredict.uncertainty import uncertainty_of

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lorpredict.evaluation._studies import FinishedTrials, quiet_optuna
-from lorpredict.models._family import Between, SearchSpace
+from lorpredict.models._search_space import Between, SearchSpace
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lorpredict.clinical import Predictor, is_missing
+from lorpredict.design import TROUGH
+from lorpredict.features._forecast import TroughForecast
 from lorpredict.survival import Floats, Positions
 
 Mask = NDArray[np.bool_]
@@ -49,6 +51,41 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class SpreadOut:
+    """Records as a model sees them, some of them several times.
+
+    Parameters
+    ----------
+    features : array of shape (n_rows, n_features)
+    owners : array of shape (n_rows,)
+        The record of each row, in order; every record has a row.
+    """
+
+    features: Floats
+    owners: Positions
+
+    def of(self, records: Positions) -> SpreadOut:
+        """Take the rows of some records, given in order."""
+        rows = np.isin(self.owners, records)
+        return SpreadOut(self.features[rows], np.searchsorted(records, self.owners[rows]))
+
+    def averaged(self, values: Floats) -> Floats:
+        """Average what was found for the rows, (n_rows, ...), to (n_records, ...)."""
+        if self.is_plain:
+            return values
+        starts = np.flatnonzero(np.diff(self.owners, prepend=-1))
+        counts = np.diff(starts, append=len(self.owners))
+        summed = np.add.reduceat(values, starts, axis=0)
+        averaged: Floats = summed / counts.reshape(-1, *(1 for _ in values.shape[1:]))
+        return averaged
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether every record has just one row."""
+        return bool(self.owners.size == 0 or self.owners[-1] + 1 == self.owners.size)
+
+
+@dataclass(frozen=True)
 class Encoding:
     """Features by name, and how to compute them from the predictors.
 
@@ -65,6 +102,8 @@ class Encoding:
         it was measured in few children.
     seen
         The levels of each category that occurred in training.
+    forecast
+        What stands for a trough that was not measured; None where it is missing as all others.
     """
 
     predictors: tuple[str, ...]
@@ -72,9 +111,33 @@ class Encoding:
     never_measured: tuple[str, ...] = ()
     usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    forecast: TroughForecast | None = None
 
     def encode(self, coded: Floats) -> Floats:
-        """Turn coded records (n_rows, n_predictors) into features (n_rows, n_features)."""
+        """Turn coded records (n_rows, n_predictors) into features (n_rows, n_features).
+
+        A trough that is forecast is at its expected level.
+        """
+        if self.forecast is not None:
+            coded = self.forecast.expected(self.predictors, coded)
+        return self.features_of(coded)
+
+    def spread_out(self, coded: Floats) -> SpreadOut:
+        """Encode records, those whose trough is forecast once for each of its levels."""
+        if self.forecast is None:
+            return SpreadOut(self.features_of(coded), np.arange(len(coded)))
+        place = self.predictors.index(TROUGH)
+        missing = np.flatnonzero(np.isnan(coded[:, place]))
+        levels = self.forecast.levels(self.predictors, coded[missing])
+        copies = np.ones(len(coded), dtype=np.intp)
+        copies[missing] = levels.shape[1]
+        owners = np.repeat(np.arange(len(coded)), copies)
+        rows = coded[owners]
+        rows[np.isin(owners, missing), place] = levels.ravel()
+        return SpreadOut(self.features_of(rows), owners)
+
+    def features_of(self, coded: Floats) -> Floats:
+        """Turn coded records into features, whatever is missing by its fill."""
         values = coded.take(self._source, axis=1)
         missing = np.isnan(values)
         np.log1p(values, out=values, where=self._is_logged)
@@ -118,6 +181,7 @@ class Encoding:
             "never_measured": list(self.never_measured),
             "usual": {key: list(ends) for key, ends in self.usual.items()},
             "seen": {key: list(levels) for key, levels in self.seen.items()},
+            **({} if self.forecast is None else {"forecast": self.forecast.to_dict()}),
         }
 
     @classmethod
@@ -129,6 +193,9 @@ class Encoding:
             never_measured=tuple(content["never_measured"]),
             usual={key: (low, high) for key, (low, high) in content["usual"].items()},
             seen={key: tuple(levels) for key, levels in content["seen"].items()},
+            forecast=(
+                TroughForecast.from_dict(content["forecast"]) if "forecast" in content else None
+            ),
         )
 
     @cached_property

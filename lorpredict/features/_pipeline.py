@@ -14,9 +14,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from lorpredict.clinical import Catalogue, Kind, Predictor, catalogue
-from lorpredict.design import ModelDesign
+from lorpredict.design import TROUGH, ModelDesign
 from lorpredict.errors import CohortFaults, DesignError, did_you_mean
-from lorpredict.features._encoding import Encoding, Feature
+from lorpredict.features._encoding import Encoding, Feature, SpreadOut
+from lorpredict.features._forecast import TroughForecast
 from lorpredict.survival import Floats, Outcome
 
 # With fewer children the ends of a range would be those of one or two of them.
@@ -48,6 +49,9 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Numbers that enter as "at most this value", as a published equation codes them.
     known
         The catalogue that holds the predictors; ours by default.
+    trough_forecast, trough_day
+        Name of the population model that forecasts a trough which was not measured, and its day
+        since the first infusion; an empty name for none.
     """
 
     def __init__(
@@ -58,12 +62,16 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         missing_indicators: Sequence[str] = (),
         cuts: Mapping[str, float] | None = None,
         known: Catalogue | None = None,
+        trough_forecast: str = "",
+        trough_day: float = 98.0,
     ) -> None:
         self.predictors = predictors
         self.style = style
         self.missing_indicators = missing_indicators
         self.cuts = cuts
         self.known = known
+        self.trough_forecast = trough_forecast
+        self.trough_day = trough_day
 
     def fit(self, X: pd.DataFrame, y: Outcome | None = None) -> Self:
         """Learn fill values, scales, levels and usual ranges from the training rows."""
@@ -78,6 +86,8 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 NeverMeasuredWarning,
                 stacklevel=2,
             )
+        forecast = None if TROUGH in never else self._forecast(names, coded)
+        filled = coded if forecast is None else forecast.expected(names, coded)
         raw = [
             feature
             for i, column in enumerate(self.columns_)
@@ -86,10 +96,11 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ]
         self.encoding_ = Encoding(
             predictors=names,
-            features=tuple(self._finished(raw, names, coded)),
+            features=tuple(self._finished(raw, names, filled)),
             never_measured=never,
             usual=dict(_usual_ranges(self.columns_, coded)),
             seen=dict(_levels_seen(self.columns_, coded)),
+            forecast=forecast,
         )
         return self
 
@@ -98,10 +109,20 @@ class FeaturePipeline(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "encoding_")
         return self.encoding_.encode(coded_table(X, self.columns_))
 
+    def spread_out(self, X: pd.DataFrame) -> SpreadOut:
+        """Encode rows, those whose trough is forecast once for each of its levels."""
+        check_is_fitted(self, "encoding_")
+        return self.encoding_.spread_out(coded_table(X, self.columns_))
+
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:
         """Names of the features, in order."""
         check_is_fitted(self, "encoding_")
         return np.array(self.encoding_.names, dtype=object)
+
+    def _forecast(self, names: tuple[str, ...], coded: Floats) -> TroughForecast | None:
+        if not self.trough_forecast or TROUGH not in names:
+            return None
+        return TroughForecast.learnt(self.trough_forecast, names, coded, day=self.trough_day)
 
     def _features(self, predictor: Predictor, values: Floats) -> Iterator[Feature]:
         name = predictor.key
@@ -150,7 +171,10 @@ def feature_pipeline(
     predictors: Sequence[str] = (),
     cuts: Mapping[str, float] | None = None,
 ) -> FeaturePipeline:
-    """Return the unfitted pipeline of a design, or of a family's own predictors."""
+    """Return the unfitted pipeline of a design, or of a family's own predictors.
+
+    A family with predictors of its own sees no forecast trough.
+    """
     return FeaturePipeline(
         predictors or design.predictors,
         style,
@@ -159,6 +183,8 @@ def feature_pipeline(
         ],
         cuts=cuts,
         known=design.catalogue,
+        trough_forecast="" if predictors else design.trough_forecast,
+        trough_day=design.landmark_day,
     )
 
 

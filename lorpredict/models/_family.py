@@ -7,16 +7,19 @@ wants and how it learns from them; the pipeline around it, the clock and the ref
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, Self
 
+import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from lorpredict.design import ModelDesign
 from lorpredict.errors import DesignError, NotFitted, TooLittleData, did_you_mean
 from lorpredict.features import Encoding, FeaturePipeline, feature_pipeline
+from lorpredict.models._levels_by_outcome import drawn_by_outcome
+from lorpredict.models._search_space import SearchSpace
 from lorpredict.survival import (
     CurveModel,
     Floats,
@@ -50,29 +53,6 @@ class TrainingRows:
     grid: Floats
     seed: int
     settings: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Between:
-    """A setting that tuning may choose between two ends.
-
-    Parameters
-    ----------
-    low, high : the ends, both included
-    log : whether tenfold steps count alike
-    whole : whether only whole numbers are meant
-    """
-
-    low: float
-    high: float
-    log: bool = False
-    whole: bool = False
-
-    def __contains__(self, value: object) -> bool:
-        return isinstance(value, int | float) and self.low <= value <= self.high
-
-
-SearchSpace = Mapping[str, Between | tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -230,22 +210,36 @@ class FamilyModel:
         pipeline = self.family.pipeline(self.design).fit(X)
         self.encoding_ = pipeline.encoding_
         self._refuse_without_features(len(X))
-        learnt = self.family.learn(
+        self._encode = partial(FeaturePipeline.transform, pipeline)
+        self._spread_out = partial(FeaturePipeline.spread_out, pipeline)
+        learnt = self._learnt(
             TrainingRows(
-                features=pipeline.transform(X),
+                features=self._encode(X),
                 names=self.encoding_.names,
                 y=y,
                 grid=grid,
                 seed=self.seed,
                 settings=self.settings,
-            )
+            ),
+            X,
         )
         self.curves_, self.estimator_ = learnt.curves, learnt.estimator
-        self._encode = partial(FeaturePipeline.transform, pipeline)
         return self
+
+    def _learnt(self, rows: TrainingRows, X: pd.DataFrame) -> Learnt:
+        """Learn; twice where a trough is forecast, since its level depends on what is learnt."""
+        learnt = self.family.learn(rows)
+        if self.encoding_.forecast is None:
+            return learnt
+        rng = np.random.default_rng(self.seed)
+        levels = drawn_by_outcome(self._spread_out(X), learnt.curves, rows.y, rows.grid, rng=rng)
+        return self.family.learn(replace(rows, features=levels))
 
     def predict_survival(self, X: pd.DataFrame, days: ArrayLike) -> SurvivalCurves:
         """Probability of still responding at each of ``days`` since the landmark.
+
+        Where the design forecasts a missing trough, it is the mean over the levels that the trough
+        may have had.
 
         Raises
         ------
@@ -254,21 +248,27 @@ class FamilyModel:
         NotFitted
             Before :meth:`fit`.
         """
-        features = self.features(X)
+        self._refuse_unfitted()
+        rows = self._spread_out(X)
         asked = refuse_beyond(days, self.follow_up_)
-        return SurvivalCurves(asked, self.curves_.survival(features, asked))
+        return SurvivalCurves(asked, rows.averaged(self.curves_.survival(rows.features, asked)))
 
     def features(self, X: pd.DataFrame) -> Floats:
         """Return the children as the model sees them, array of shape (n_children, n_features).
+
+        A trough that is forecast is at its expected level.
 
         Raises
         ------
         NotFitted
             Before :meth:`fit`.
         """
+        self._refuse_unfitted()
+        return self._encode(X)
+
+    def _refuse_unfitted(self) -> None:
         if not hasattr(self, "curves_"):
             raise NotFitted(f"the {self.family.label} has not learnt yet; call fit first")
-        return self._encode(X)
 
     def _refuse_without_features(self, children: int) -> None:
         if self.family.style != "none" and not self.encoding_.features:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from lorpredict.models._curves import SurvivalForest
-from lorpredict.models._family import Between, Learnt, SearchSpace, TrainingRows
+from lorpredict.models._family import Learnt, TrainingRows
+from lorpredict.models._search_space import Between, SearchSpace
 from lorpredict.survival import Floats, Outcome, outcome_array
 from lorpredict.trees import TreeEnsemble
 

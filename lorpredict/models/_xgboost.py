@@ -7,7 +7,8 @@ from typing import Any
 
 import xgboost as xgb
 
-from lorpredict.models._family import Between, SearchSpace, TrainingRows
+from lorpredict.models._family import TrainingRows
+from lorpredict.models._search_space import Between, SearchSpace
 
 SETTINGS: dict[str, Any] = {
     "n_estimators": 100,

@@ -24,7 +24,8 @@ from scipy.special import log_ndtr
 from lorpredict.errors import DesignError, did_you_mean
 from lorpredict.models._curves import AcceleratedTime
 from lorpredict.models._distributions import DISTRIBUTIONS, Distribution
-from lorpredict.models._family import Between, Learnt, ModelFamily, TrainingRows
+from lorpredict.models._family import Learnt, ModelFamily, TrainingRows
+from lorpredict.models._search_space import Between
 from lorpredict.models._xgboost import SEARCH_SPACE, SETTINGS, boosted
 from lorpredict.survival import Floats, Outcome
 from lorpredict.trees import TreeEnsemble

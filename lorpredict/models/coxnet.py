@@ -13,7 +13,8 @@ from sksurv.linear_model import CoxnetSurvivalAnalysis
 
 from lorpredict.errors import TooLittleData
 from lorpredict.models._cox import chosen_penalty, linear_hazard
-from lorpredict.models._family import Between, Learnt, ModelFamily, TrainingRows
+from lorpredict.models._family import Learnt, ModelFamily, TrainingRows
+from lorpredict.models._search_space import Between
 from lorpredict.survival import Floats, Outcome
 
 LAST = "last"

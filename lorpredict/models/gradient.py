@@ -10,7 +10,8 @@ from sksurv.ensemble import GradientBoostingSurvivalAnalysis
 
 from lorpredict.models._baseline import breslow_baseline
 from lorpredict.models._curves import TreeHazard
-from lorpredict.models._family import Between, Learnt, ModelFamily, TrainingRows
+from lorpredict.models._family import Learnt, ModelFamily, TrainingRows
+from lorpredict.models._search_space import Between
 from lorpredict.trees import TreeEnsemble
 
 

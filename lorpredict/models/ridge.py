@@ -8,7 +8,8 @@ from lorpredict.models._cox import (
     ridge_coefficients,
     ridge_fit,
 )
-from lorpredict.models._family import Between, Learnt, ModelFamily, TrainingRows
+from lorpredict.models._family import Learnt, ModelFamily, TrainingRows
+from lorpredict.models._search_space import Between
 
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 

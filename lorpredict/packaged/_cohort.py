@@ -51,9 +51,22 @@ def at_risk_for(model: PackagedModel, cohort: Cohort) -> AtRisk:
 
 
 def features_of(model: PackagedModel, at_risk: AtRisk) -> Floats:
-    """Encode the children for ``model.curves``, array of shape (n_children, n_features)."""
+    """Encode the children for ``model.curves``, array of shape (n_children, n_features).
+
+    A trough that is forecast is at its expected level.
+    """
+    return model.encoding.encode(_coded(model, at_risk))
+
+
+def survival_of(model: PackagedModel, at_risk: AtRisk, days: Floats) -> Floats:
+    """Survival of the children at days since the landmark, (n_children, n_days), as it is told."""
+    rows = model.encoding.spread_out(_coded(model, at_risk))
+    return rows.averaged(model.curves.survival(rows.features, days))
+
+
+def _coded(model: PackagedModel, at_risk: AtRisk) -> Floats:
     columns = model.facts.design.catalogue.columns(model.encoding.predictors)
-    return model.encoding.encode(coded_table(at_risk.X, columns))
+    return coded_table(at_risk.X, columns)
 
 
 def course_of(cohort: str, at_risk: AtRisk) -> CohortCourse:

@@ -127,9 +127,9 @@ class PackagedModel:
         predictors = len(encoding.predictors)
         values = np.empty((len(question.checked), predictors, predictors, len(question.asked)))
         for days, rows in question.by_days():
-            explainer = self._explainers.at(days)
-            found = encoding.by_predictor(explainer.interactions(question.features[rows]))
-            values[rows] = encoding.by_predictor(found, axis=2)
+            asked, explainer = question.rows_of(rows), self._explainers.at(days)
+            found = encoding.by_predictor(explainer.interactions(asked.features))
+            values[rows] = asked.averaged(encoding.by_predictor(found, axis=2))
         return Interactions(
             predictors=encoding.predictors,
             values=values,
@@ -244,7 +244,8 @@ class PackagedModel:
     def _risks(self, question: Question) -> RiskPrediction:
         risk = np.empty(question.own_days.shape)
         for days, rows in question.by_days():
-            risk[rows] = 1.0 - self.curves.survival(question.features[rows], days)
+            asked = question.rows_of(rows)
+            risk[rows] = 1.0 - asked.averaged(self.curves.survival(asked.features, days))
         return RiskPrediction(
             days_since_first_infusion=question.asked,
             days_since_landmark=question.own_days,
@@ -272,9 +273,12 @@ class PackagedModel:
         values = np.empty((len(question.checked), len(told), len(question.asked)))
         base_values, predicted = np.empty((2, *question.own_days.shape))
         for days, rows in question.by_days():
-            exact = self._explainers.at(days)(question.features[rows])
-            values[rows] = exact.values if detail else encoding.by_predictor(exact.values)
-            base_values[rows], predicted[rows] = exact.base_values, exact.predicted
+            asked = question.rows_of(rows)
+            exact = self._explainers.at(days)(asked.features)
+            moved = exact.values if detail else encoding.by_predictor(exact.values)
+            values[rows] = asked.averaged(moved)
+            base_values[rows] = exact.base_values
+            predicted[rows] = asked.averaged(exact.predicted)
         return Contributions(
             predictors=told,
             values=values,

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lorpredict.clinical import Predictor
-from lorpredict.features import Encoding, coded_records
+from lorpredict.design import TROUGH
+from lorpredict.features import Encoding, SpreadOut, coded_records
 from lorpredict.packaged._facts import ModelFacts
 from lorpredict.packaged._records import CheckedRecord
 from lorpredict.survival import Floats, Positions, refuse_beyond
-
-TROUGH = "trough_week14_ug_ml"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,13 +27,15 @@ class Question:
     asked : array of shape (n_times,), days since the first infusion
     own_days : array of shape (n_records, n_times)
         The same since each child's own landmark.
-    features : array of shape (n_records, n_features)
+    rows : the records as the model sees them, once for each level of a trough that is forecast
+    features : array of shape (n_records, n_features), such a trough at its expected level
     predictors : of the model, in order
     """
 
     checked: Sequence[CheckedRecord]
     asked: Floats
     own_days: Floats
+    rows: SpreadOut
     features: Floats
     predictors: tuple[str, ...]
 
@@ -64,8 +65,10 @@ class Question:
         own_days = asked - landmarks[:, None]
         if days_since_first_infusion is not None or (landmarks != plan).any():
             refuse_beyond(own_days, facts.follow_up_days_since_landmark)
-        features = encoding.encode(coded_records(values, columns))
-        return cls(checked, asked, own_days, features, encoding.predictors)
+        coded = coded_records(values, columns)
+        rows = encoding.spread_out(coded)
+        features = rows.features if rows.is_plain else encoding.encode(coded)
+        return cls(checked, asked, own_days, rows, features, encoding.predictors)
 
     def by_days(self) -> Iterator[tuple[Floats, Positions]]:
         """Group children who are asked at the same days since their landmark."""
@@ -75,6 +78,10 @@ class Question:
             return
         for days in np.unique(self.own_days, axis=0):
             yield days, np.flatnonzero((self.own_days == days).all(axis=1))
+
+    def rows_of(self, records: Positions) -> SpreadOut:
+        """Take some of the records, as the model sees them."""
+        return self.rows if len(records) == len(self.checked) else self.rows.of(records)
 
     @property
     def missing(self) -> tuple[tuple[str, ...], ...]:

@@ -16,7 +16,7 @@ from lorpredict.clinical import (
     values_of_record,
 )
 from lorpredict.clinical._growth import WHO, Z_SCORES
-from lorpredict.design import ModelDesign
+from lorpredict.design import TROUGH, ModelDesign
 from lorpredict.errors import Fault, RecordFaults, did_you_mean
 from lorpredict.features import Encoding
 
@@ -162,8 +162,22 @@ class RecordReader:
                 f"only {measured} of the model's {len(predictors)} predictors measured: "
                 "the answer rests on what the absence of the others meant in training"
             )
-        remarks += self._z_remarks(looked)
+        remarks += [*self._z_remarks(looked), *self._forecast_remarks(record)]
         return CheckedRecord(record, missing, tuple(remarks))
+
+    def _forecast_remarks(self, record: Record) -> Iterator[str]:
+        forecast = self.encoding.forecast
+        if forecast is None or TROUGH in record:
+            return
+        known = self.design.catalogue
+        lacking = [known[name].label for name in forecast.made_from if name not in record]
+        like = f"as of all training children, without {', '.join(lacking)}" if lacking else ""
+        when = record.get("landmark_day", forecast.day)
+        day = f"of day {forecast.day:g} and not {when:g}" if when != forecast.day else ""
+        told = "; ".join(
+            each for each in ("not measured, so that it was forecast", like, day) if each
+        )
+        yield f"{known[TROUGH].label}: {told}"
 
     def _z_remarks(self, looked: _Looked) -> Iterator[str]:
         for name in (name for name in Z_SCORES if name in self.encoding.predictors):

@@ -16,12 +16,13 @@ from scipy.special import expit
 
 from lorpredict.clinical import GrowthReference
 from lorpredict.pharmacokinetics import PopulationModel, concentration, population_model
+from lorpredict.pharmacokinetics._schedule import INDUCTION_DAYS
 from lorpredict.survival import Floats
 from lorpredict.synthetic._population import Columns
 from lorpredict.synthetic._scenario import Exposure, Remission, Therapy
 
 PAEDIATRIC, COMBINED = "fasanmade-2011-paediatric", "fasanmade-2011-combined"
-INDUCTION_DAYS, TROUGH_DAY = (0.0, 14.0, 42.0), 98.0
+TROUGH_DAY = 98.0
 _USUAL_LOG_TROUGH = 1.5  # effects of the trough are counted from here, about 4.5 µg/mL
 _MOST_ACTIVE_IN_RESPONSE = 15.0  # above it the definition of lost response is met already
 _SMALLEST_FALL = 15.0

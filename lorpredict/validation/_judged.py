@@ -16,7 +16,7 @@ from lorpredict.evaluation._intervals import external_measures, percentile_inter
 from lorpredict.evaluation._times import evaluation_grid, horizon_names
 from lorpredict.outcome import AtRisk
 from lorpredict.packaged import PackagedModel
-from lorpredict.packaged._cohort import at_risk_for, features_of
+from lorpredict.packaged._cohort import at_risk_for, survival_of
 from lorpredict.survival import FEWEST_AT_RISK, Floats, Outcome, last_day_at_risk
 from lorpredict.validation._small_counts import in_words
 
@@ -99,7 +99,7 @@ def group_of(model: PackagedModel, cohort: Cohort, *, name: str) -> Group:
             f"the landmark and by day {day:g}; there is nothing to judge a model by"
         )
     days = evaluation_grid(at_risk.design, horizons)
-    survival = model.curves.survival(features_of(model, at_risk), days)
+    survival = survival_of(model, at_risk, days)
     return Group(name, at_risk, 1 - survival, days, horizons)
 
 

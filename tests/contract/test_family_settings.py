@@ -15,7 +15,7 @@ import lorpredict.models
 from lorpredict import AtRisk, Cohort, ModelDesign, PackagedModel, develop, families
 from lorpredict.errors import DesignError, UnknownFamily
 from lorpredict.models import ModelFamily, family
-from lorpredict.models._family import Between
+from lorpredict.models._search_space import Between
 from tests.contract.learnt import every_family, survival
 
 tuned_family = pytest.mark.parametrize("name", [n for n, f in families().items() if f.search_space])
@@ -92,7 +92,8 @@ import numpy as np
 
 from lorpredict.models._baseline import kaplan_meier_baseline
 from lorpredict.models._curves import LinearHazard
-from lorpredict.models._family import Between, Learnt, ModelFamily
+from lorpredict.models._family import Learnt, ModelFamily
+from lorpredict.models._search_space import Between
 
 
 def learn(rows):

@@ -31,7 +31,13 @@ def test_every_design_that_ships_can_be_read_and_is_called_by_its_file(path: Pat
 
 @pytest.mark.parametrize(
     ("name", "parameters"),
-    [("week14", 21), ("week14-no-trough", 19), ("week14-published-4", 4), ("baseline", 16)],
+    [
+        ("week14", 21),
+        ("week14-no-trough", 19),
+        ("week14-forecast", 21),
+        ("week14-published-4", 4),
+        ("baseline", 16),
+    ],
 )
 def test_every_design_says_how_many_parameters_it_spends(name: str, parameters: int) -> None:
     (path,) = [path for path in DESIGNS if path.stem == name]
@@ -41,7 +47,7 @@ def test_every_design_says_how_many_parameters_it_spends(name: str, parameters: 
 
 def test_no_design_ships_without_its_number_of_parameters() -> None:
     assert {path.stem for path in DESIGNS} == {
-        "week14", "week14-no-trough", "week14-published-4", "baseline",
+        "week14", "week14-no-trough", "week14-forecast", "week14-published-4", "baseline",
     }  # fmt: skip
 
 
@@ -59,6 +65,25 @@ def test_without_the_trough_the_default_design_is_otherwise_the_same() -> None:
         if path.stem in ("week14", "week14-no-trough")
     )
     assert set(whole) ^ set(without) == {"trough_week14_ug_ml"}
+
+
+def test_with_a_forecast_trough_weight_takes_the_place_of_the_missing_indicator() -> None:
+    whole, forecast = (
+        ModelDesign.read(DESIGNS[0].with_name(f"{name}.toml"))
+        for name in ("week14", "week14-forecast")
+    )
+    assert set(forecast.predictors) ^ set(whole.predictors) == {"weight_kg"}
+    assert forecast.trough_forecast
+    assert not forecast.missing_indicators
+
+
+def test_a_forecast_trough_has_no_missing_indicator() -> None:
+    with pytest.raises(DesignError, match="a trough that is forecast has no missing indicator"):
+        simple_design(
+            predictors=["trough_week14_ug_ml"],
+            missing_indicators=["trough_week14_ug_ml"],
+            trough_forecast="fasanmade-2011-paediatric",
+        )
 
 
 def test_a_parameter_is_spent_on_each_level_but_the_first_and_on_a_missing_indicator() -> None:

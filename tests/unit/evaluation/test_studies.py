@@ -21,7 +21,7 @@ from lorpredict.evaluation._learning import predict_split
 from lorpredict.evaluation._splits import stratified_splits
 from lorpredict.evaluation._studies import prepare_studies, refuse_studies
 from lorpredict.models import Learnt, ModelFamily, TrainingRows
-from lorpredict.models._family import Between
+from lorpredict.models._search_space import Between
 from lorpredict.survival import outcome_array
 from scripts.ports import free_port
 

@@ -17,7 +17,7 @@ from lorpredict.evaluation._splits import bootstrap_splits
 from lorpredict.evaluation._studies import FinishedTrials
 from lorpredict.evaluation._trials import Choice, best_of
 from lorpredict.models import ModelFamily
-from lorpredict.models._family import Between, SearchSpace
+from lorpredict.models._search_space import Between, SearchSpace
 from lorpredict.synthetic import simulate_cohort
 
 SPACE: SearchSpace = {
