@@ -152,7 +152,8 @@ def _hidden_line(line: Line, close: bool, smallest: int) -> Line:
 
 
 def _hidden_model(model: TableThree, closed: set[str], smallest: int) -> TableThree:
-    if _any_small(model.left_out or (), smallest):
+    rest = None if model.children is None else model.children - (model.events or 0)
+    if _any_small((*(model.left_out or ()), model.events, rest), smallest):
         terms = tuple(
             replace(each, effect=None, lost=None, not_lost=None, reason=each.reason or HIDDEN)
             for each in model.terms
@@ -214,18 +215,24 @@ def _tellable(
     months: Floats = curve.points["months_since_first_infusion"].to_numpy(dtype=float)
     kept, before = np.zeros(len(months), dtype=bool), -1.0
     for number, day in enumerate(months * DAYS_A_MONTH):
-        since = (children.days > before) & (children.days <= day)
-        later = children.days > day
-        on_it = children.days == day
         counts = [
             int((group & end & part).sum())
             for group in groups
             for end in ends
-            for part in (since, later, on_it)
+            for part in _parts(children.days, before, day)
         ]
         if not _any_small(counts, smallest):
             kept[number], before = True, day
     return kept
+
+
+def _parts(days: Floats, before: float, day: float) -> tuple[Rows, ...]:
+    """Children who end between two days, on the second and after it.
+
+    The curve counts whoever ends on a day as gone, and the number at risk as still there.
+    """
+    since, on_it = (days > before) & (days <= day), days == day
+    return since, since & ~on_it, (days >= before) & (days < day), on_it, days > day
 
 
 def _hidden_trough(found: Trough, smallest: int) -> Trough:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,12 +77,19 @@ def trough(children: Children) -> Trough:
         reason = "fewer than two children of a group have a measured trough"
         return Trough(groups, below_limit=counted, reason=reason)
     lost, kept = (level[rows & ~np.isnan(level)] for _, rows in names)
-    if lost.std() == 0 and kept.std() == 0:
+    if np.ptp(lost) == 0 and np.ptp(kept) == 0:
         return Trough(groups, below_limit=counted, reason="all troughs of a group are the same")
+    return Trough(groups, *_welch(kept, lost), counted)
+
+
+def _welch(kept: Floats, lost: Floats) -> tuple[float, float, float]:
+    """Return t, its degrees of freedom and P."""
     from scipy.stats import ttest_ind
 
-    found = ttest_ind(kept, lost, equal_var=False)
-    return Trough(groups, float(found.statistic), float(found.df), float(found.pvalue), counted)
+    with warnings.catch_warnings():  # of a group whose troughs are all the same
+        warnings.filterwarnings("ignore", "Precision loss", RuntimeWarning)
+        found = ttest_ind(kept, lost, equal_var=False)
+    return float(found.statistic), float(found.df), float(found.pvalue)
 
 
 def _levels(table: pd.DataFrame) -> tuple[Floats, Rows]:

@@ -212,6 +212,17 @@ def test_a_trough_below_the_limit_counts_as_half_of_it() -> None:
     assert found.t == pytest.approx(5.5 / np.sqrt(2))
 
 
+def test_troughs_that_are_all_the_same_in_one_group_are_compared_all_the_same() -> None:
+    changed = table().drop(columns=["trough_week14_below_loq", "trough_week14_loq_ug_ml"])
+    lost = changed["outcome"] == "secondary_lor"
+    changed["trough_week14_ug_ml"] = np.where(lost, 0.2, np.where(changed.index % 2, 4.0, 6.0))
+    found = analysed(changed).trough
+    assert found.groups[0].sd == pytest.approx(0, abs=1e-12)
+    assert found.t is not None
+    both = analysed(changed.assign(trough_week14_ug_ml=0.2)).trough
+    assert both.reason == "all troughs of a group are the same"
+
+
 def test_without_lifelines_the_way_out_is_told(
     cohort: Cohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:

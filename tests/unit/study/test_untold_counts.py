@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from lorpredict.study import PublishedAnalysis, published_analysis
 from lorpredict.study._description import Flow
 from lorpredict.study._small_cells import hidden_flow
 from lorpredict.study.published._hiding import HIDDEN
+from lorpredict.survival import DAYS_A_MONTH
 from tests.unit.study.test_published_analysis import table
 
 SMALLEST = 5
@@ -89,7 +91,7 @@ def test_between_two_months_nobody_can_be_counted(told: PublishedAnalysis) -> No
     for curve in curves:
         assert curve.steps is None
         assert not small(-curve.points["at_risk"].astype(float).diff().iloc[1:]).any()
-    days = told.curve.points["months_since_first_infusion"].to_numpy() * 365.25 / 12
+    days = told.curve.points["months_since_first_infusion"].to_numpy() * DAYS_A_MONTH
     cuts = [-1.0, *days, np.inf]
     for low, high in pairwise(cuts):
         within = (children.days > low) & (children.days <= high)
@@ -99,7 +101,7 @@ def test_between_two_months_nobody_can_be_counted(told: PublishedAnalysis) -> No
 def test_where_competing_ends_are_told_of_they_are_not_few(told: PublishedAnalysis) -> None:
     points, children = told.curve.points, told.children
     known = points[points["aalen_johansen"].notna()]["months_since_first_infusion"].to_numpy()
-    for low, high in pairwise([-1.0, *known * 365.25 / 12, np.inf]):
+    for low, high in pairwise([-1.0, *known * DAYS_A_MONTH, np.inf]):
         within = (children.days > low) & (children.days <= high)
         if len(known):
             assert not small(pd.Series([int((within & children.competing).sum())])).any()
@@ -170,6 +172,34 @@ def test_alone_and_with_steroids_do_not_count_a_few_on_the_third_therapy() -> No
     rows = {row.key: row for row in analysed(changed).to_be_told().table_two}
     assert rows["steroids_week14"].lost == (20, len(lost) - 20)
     assert rows["infliximab_alone"].reason == HIDDEN  # else 3 = all - 20 - alone
+
+
+def test_who_ends_on_the_very_day_is_counted_in_no_difference() -> None:
+    changed = table(200, seed=2)
+    half_years = (changed["follow_up_days"] / (6 * DAYS_A_MONTH)).round().clip(lower=1)
+    changed["follow_up_days"] = half_years * 6 * DAYS_A_MONTH
+    told = analysed(changed).to_be_told()
+    test_between_two_months_nobody_can_be_counted(told)
+    test_where_competing_ends_are_told_of_they_are_not_few(told)
+
+
+def test_a_model_of_few_losses_is_not_told() -> None:
+    changed = table().drop(columns=["height_cm", "weight_kg"])
+    lost = changed.index[changed["outcome"] == "secondary_lor"]
+    changed.loc[lost[4:], "bmi_z"] = np.nan
+    changed = changed.drop(columns="pcdai_week14")
+    both_sides: dict[str, list[Any]] = {  # of each cut, so that no term is left out
+        "remission_week14": [True, True, False, False],
+        "immunomodulator_over_6_months": [True, False, True, False],
+        "bmi_z": [-2.0, 0.0, 0.0, -2.0],
+        "growth_delay": [True, True, True, False],
+    }
+    for key, values in both_sides.items():
+        changed.loc[lost[:4], key] = values
+    changed.loc[changed.index.difference(lost)[:6], "bmi_z"] = np.nan
+    model = analysed(changed).to_be_told().table_three
+    assert (model.reason, model.children, model.events) == (HIDDEN, None, None)
+    assert all(term.effect is None for term in model.terms)
 
 
 def test_few_losses_are_hidden_among_the_ends_too() -> None:
