@@ -15,7 +15,7 @@ import pandas as pd
 
 from lorpredict.clinical import GrowthReference
 from lorpredict.cohort import Cohort, Infusions, Levels
-from lorpredict.errors import CohortFaults, Fault, FaultsFound, counted, counted_children
+from lorpredict.errors import CohortFaults, Fault, FaultsFound, counted_children
 from lorpredict.pharmacokinetics import DoseHistory, MeasuredLevel
 from lorpredict.pharmacokinetics._schedule import INDUCTION_DAYS
 
@@ -249,8 +249,3 @@ def _levels(row: Row, levels: list[Row] | None, landmark: float) -> Iterator[Mea
                 below_loq=below,
                 assay=assay,
             )
-
-
-def counts_told(counts: Mapping[str, int]) -> list[str]:
-    """Return reasons with how many children each is about."""
-    return [f"{why}: {counted(number, 'child', 'children')}" for why, number in counts.items()]
