@@ -56,7 +56,8 @@ def alone() -> TestClient:
 def asked(client: TestClient, typed: dict[str, str]) -> str:
     page = client.post(ASK, data=typed, headers=FRAGMENT)
     assert page.status_code == 200, page.text
-    return page.text
+    told: str = page.text
+    return told
 
 
 def saved(page: str) -> Any:
