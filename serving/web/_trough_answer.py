@@ -18,7 +18,6 @@ from serving.trough import Asked
 from serving.trough_answers import (
     ForecastTold,
     LevelForecast,
-    ModelEstimate,
     SpreadOfLevels,
     TroughAnswer,
 )
@@ -162,10 +161,10 @@ class TroughTold:
         """Return what was measured."""
         return self.asked.levels
 
-    def fitted(self, model: ModelEstimate) -> list[tuple[float, str]]:
-        """Return the level by the estimate and the measured one, on each day of a level."""
-        told = map(measured, self.asked.levels)
-        return list(zip(model.fitted_ug_ml, told, strict=True))
+    @property
+    def measured(self) -> str:
+        """Return what was measured, in words."""
+        return ", ".join(map(measured, self.asked.levels))
 
     @property
     def warnings(self) -> list[str]:

@@ -16,6 +16,7 @@ from serving.web._tabs import tabs
 STATIC = HERE / "static"
 ADDRESS = "/web"
 _SMALLEST, _LARGEST = 0.005, 0.995  # what rounds to 0 and to 100
+_BELOW_ALL = 0.999
 _LOWEST_LEVEL = 0.1
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -51,7 +52,13 @@ def _environment() -> Environment:
     )
     environment.globals.update(t=texts(), asset=_asset, figures=figures, tabs=tabs)
     environment.filters.update(
-        percent=percent, points=points, when=in_months, number=number, of_100=of_100, level=level
+        percent=percent,
+        points=points,
+        when=in_months,
+        number=number,
+        of_100=of_100,
+        level=level,
+        chance=chance,
     )
     return environment
 
@@ -63,6 +70,11 @@ def percent(share: float) -> str:
     if _LARGEST <= share < 1:
         return ">99"
     return f"{100 * share:.0f}"
+
+
+def chance(share: float) -> str:
+    """Word a share of drawn children: none or all of them is not never or always."""
+    return percent(min(max(share, _SMALLEST), _BELOW_ALL))
 
 
 def of_100(share: float) -> int:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from lorpredict.pharmacokinetics import research_only
 from serving.desk import Desk, desk_of
 from serving.exchange import exchange_of
 from serving.web._asking import refuse_other_sites, typed_in
@@ -67,8 +66,7 @@ class TroughPage:
     def respond(self, *, whole: bool) -> Response:
         """Render it, or the part of it that a script puts into the page that is there."""
         template = "trough.html" if whole else "trough_answer.html"
-        known: dict[str, Any] = {"w": trough_texts(), "here": ADDRESS, "caution": research_only()}
-        content = rendered(template, page=self, **known)
+        content = rendered(template, page=self, w=trough_texts(), here=ADDRESS)
         return Response(content, 422 if self.faults else 200, PAGE)
 
 

@@ -12,7 +12,7 @@ from serving.app import create_app, show_docs
 from serving.models import ServedModels
 from serving.routes import UNKNOWN_PATH, route_of
 
-OPEN = {"/", "/loss-of-response", "/docs.json", "/v1/docs", "/v1/openapi.json"}
+OPEN = {"/", "/loss-of-response", "/trough", "/docs.json", "/v1/docs", "/v1/openapi.json"}
 STATIC = Path(serving.web.__file__).parent / "static"
 
 
@@ -53,6 +53,9 @@ def test_the_page_is_open_and_its_answer_is_not() -> None:
     assert route_of("/loss-of-response").scope is None
     lost = route_of("/loss-of-response/answer")
     assert (lost.scope, lost.audited, lost.is_page) == ("pathway", True, True)
+    assert route_of("/trough").scope is None
+    forecast = route_of("/trough/answer")
+    assert (forecast.scope, forecast.audited, forecast.is_page) == ("trough", True, True)
 
 
 @pytest.mark.parametrize(

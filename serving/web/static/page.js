@@ -76,6 +76,7 @@
     const field = place.closest(".field");
     field.classList.toggle("wrong", isFault);
     const input = document.getElementById(key);
+    if (isFault) place.closest("details")?.setAttribute("open", "");
     if (isFault) input?.setAttribute("aria-invalid", "true");
     else input?.removeAttribute("aria-invalid");
   }
