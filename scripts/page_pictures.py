@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from scripts.browser import QUIET, browser
 
-_DESK, _PHONE, _LOSS = (1280, 1060), (360, 760), (1280, 1900)
+_DESK, _PHONE, _LOSS, _TROUGH = (1280, 1060), (360, 760), (1280, 1900), (1280, 1300)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,14 +36,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _picture(page, "When", ".followed", asked.folder / "risk-page-over-time.png")
     with _answered(program, asked.service, _PHONE) as page:
         page.screenshot(path=asked.folder / "risk-page-phone.png")
-    with _opened(program, f"{asked.service}/loss-of-response", _LOSS) as page:
+    _other_tabs(program, asked.service, asked.folder)
+    return 0
+
+
+def _other_tabs(program: Path, service: str, folder: Path) -> None:
+    with _opened(program, f"{service}/loss-of-response", _LOSS) as page:
         page.fill("#trough", "8.9")
         page.select_option("#antibodies", "negative")
         page.click("#submit")
         page.wait_for_selector("#answers .remission")
         page.evaluate("scrollTo(0, 0)")
-        page.screenshot(path=asked.folder / "loss-of-response.png")
-    return 0
+        page.screenshot(path=folder / "loss-of-response.png")
+    with _opened(program, f"{service}/trough?example=level", _TROUGH) as page:
+        page.click("#submit")
+        page.wait_for_selector("#answers .plot")
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=folder / "trough.png")
 
 
 def _picture(page: Page, title: str, selector: str, file: Path) -> None:

@@ -64,15 +64,15 @@ def body_of(sheet: Sheet, form: TroughForm) -> Body:
     if not keys:
         keys = [{column: each.key for column, each in form.rows_of("infusions")[0].items()}]
         sheet.need(keys[0]["day"], "infusion_expected")
-    weight = _course(sheet, body, keys, "weight", "kg") or [{"kg": _WEIGHT}]
+    weight = _course(sheet, body, keys, "weight", "kg")
     albumin = _course(sheet, body, keys, "albumin", "value")
     unit = sheet.values.get("albumin_unit", "g/L") if albumin else "g/L"
     body.content["history"] = {
         "age_years": sheet.values.get("age_years", _AGE),
-        "weight": weight,
+        "weight": weight or [{"kg": _WEIGHT}],
         "albumin": albumin or [{"value": _ALBUMIN}],
         "albumin_unit": unit,
-        **_infusions(sheet, body, keys, weight[0]["kg"]),
+        **_infusions(sheet, body, keys),
         **_antibodies(sheet),
         "immunomodulator": list(_immunomodulator(sheet)),
     }
@@ -102,14 +102,11 @@ def _course(
     return [{"day": day, name: value} for day, (value, _) in ordered]
 
 
-def _infusions(
-    sheet: Sheet, body: Body, keys: list[dict[str, str]], kilograms: float
-) -> dict[str, Any]:
+def _infusions(sheet: Sheet, body: Body, keys: list[dict[str, str]]) -> dict[str, Any]:
     """Return the infusions that can be read; without a unit or a weight no dose is judged."""
     unit = sheet.values.get("dose_unit")
     sheet.need("dose_unit", "unit_expected")
     is_judged = unit is not None and bool(body.places.get("/history/weight/0"))
-    stand_in = _DOSE * kilograms if is_judged and unit == "mg" else _DOSE
     hours = {"hours": sheet.values["hours"]} if "hours" in sheet.values else {}
     found: list[dict[str, float]] = []
     body.places["/history/infusions"] = keys[0]["day"]
@@ -124,7 +121,7 @@ def _infusions(
             f"{place}/dose": row["dose"],
             f"{place}/hours": "hours",
         }
-        dose = sheet.values[row["dose"]] if has_dose and is_judged else stand_in
+        dose = sheet.values[row["dose"]] if has_dose and is_judged else _DOSE
         found.append({"day": sheet.values[row["day"]] if has_day else 0.0, "dose": dose, **hours})
     return {"infusions": found, "dose_unit": unit if unit and is_judged else "mg/kg"}
 

@@ -32,13 +32,13 @@ def test_the_third_tab_answers_in_the_page_that_is_there(opened: Opened) -> None
     visit = fill_in(at_trough(opened()), CHILD | LEVEL | TARGET).ask()
 
     assert visit.text(".research").startswith("For research only")
-    assert "The trough on day 154" in visit.text("#trough-title")
+    assert "the trough on day 154" in visit.text("#trough-title")
     assert visit.page.locator(".by-model tbody tr").count() == 6
     assert visit.page.locator(".regimens tr[data-dose]").count() == 15
     assert visit.page.input_value("#infusion-4-weight") == "42"
     visit.fill("next", "140")
     expect(visit.page.locator(".changed")).to_be_visible()
-    assert "The trough on day 140" in visit.ask().text("#trough-title")
+    assert "the trough on day 140" in visit.ask().text("#trough-title")
 
 
 def test_faults_stand_beside_their_fields_and_go_when_they_are_mended(opened: Opened) -> None:
@@ -51,7 +51,7 @@ def test_faults_stand_beside_their_fields_and_go_when_they_are_mended(opened: Op
     expect(visit.page.locator("#infusion-2-dose")).to_be_focused()
     visit.fill("infusion-2-dose", "5").fill("age_years", "12").ask()
     assert visit.told("infusion-2-dose") == visit.told("age_years") == ""
-    assert "The trough on day 154" in visit.text()
+    assert "the trough on day 154" in visit.text()
 
 
 def test_a_fault_in_what_is_folded_away_is_seen(opened: Opened) -> None:
@@ -68,7 +68,7 @@ def test_it_works_without_scripts(opened: Opened) -> None:
     visit = fill_in(at_trough(opened(java_script_enabled=False)), CHILD | LEVEL)
     visit.page.click("#submit")
 
-    assert "The trough on day 154" in visit.text("#trough-title")
+    assert "the trough on day 154" in visit.text("#trough-title")
     assert visit.page.input_value("#level-1-value") == "4.1"
     assert visit.page.input_value("#dose_unit") == "mg/kg"
 
