@@ -30,6 +30,7 @@ from lorpredict.errors import (
 from lorpredict.survival import DAYS_A_MONTH, FEWEST_AT_RISK, Floats
 
 TROUGH = "trough_week14_ug_ml"
+LAST_OF_INDUCTION = 42.0  # day of the third infusion
 
 
 @dataclass(frozen=True)
@@ -252,6 +253,11 @@ def _refuse_impossible(design: ModelDesign) -> None:
          "a missing indicator for something that is not a predictor"),
         (bool(design.trough_forecast) and TROUGH in design.missing_indicators,
          "a trough that is forecast has no missing indicator"),
+        (bool(design.trough_forecast) and TROUGH not in design.predictors,
+         "trough_forecast without the trough among the predictors"),
+        (bool(design.trough_forecast) and design.landmark_day <= LAST_OF_INDUCTION,
+         f"trough_forecast at a landmark before day {LAST_OF_INDUCTION + 1:g}, when the infusions "
+         "that it counts are not yet given"),
         (design.landmark_day < 0, f"landmark_day {design.landmark_day:g} lies before the start"),
         (not design.horizons_days_since_first_infusion, "no horizons"),
         (bool(np.any(np.diff(np.concatenate([[0.0], design.horizons])) <= 0)),

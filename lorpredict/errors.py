@@ -82,7 +82,7 @@ class NotConverged(LorpredictError, RuntimeError):
 
 
 class UnsupportedModel(LorpredictError, TypeError):
-    """A model whose predictions cannot be explained exactly."""
+    """A model whose predictions cannot be explained exactly, or whose shape cannot be adjusted."""
 
 
 class NotInstalled(LorpredictError, ImportError):

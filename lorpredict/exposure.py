@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,6 +24,12 @@ from lorpredict.errors import DesignError, Fault, RecordFaults, counted_children
 from lorpredict.features import TroughForecast, coded_records
 from lorpredict.packaged import PackagedModel
 from lorpredict.survival import Floats, RiskInterval, RiskPrediction
+from lorpredict.uncertainty import QUANTILE, log_hazard
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Records = Sequence[Mapping[str, Any]]
 
 RESEARCH_ONLY = (
     "Research only. The trough was forecast and not measured; the forecast is that of a published "
@@ -47,8 +53,9 @@ class RiskWithoutLevel:
     trough_median, trough_low, trough_high : array of shape (n_children,)
         The forecast in µg/mL with its central 95 %, of the dose that was given.
     narrowed : array of shape (n_children, n_times), or None
-        By which share the 95 % interval of the risk would be narrower on average, were the trough
-        known; below zero where it would be wider. None where the model has no intervals.
+        By which share the 95 % interval of the log cumulative hazard, on which it is symmetric,
+        would be narrower on average, were the trough known: 0 where this model's risk is the same
+        at every level. NaN where there is no risk yet, None where the model has no intervals.
     interval : interval of ``risk``; None where the model has none
     warnings : what is unusual about each child, in words
     research_only : what has to be said with it
@@ -91,7 +98,7 @@ class RiskWithoutLevel:
             "high": None if ends is None else float(ends.high[row, time]),
             "lowest_if_measured": float(self.lowest[row, time]),
             "highest_if_measured": float(self.highest[row, time]),
-            "interval_narrowed_by": None if narrowed is None else float(narrowed[row, time]),
+            "interval_narrowed_by": _finite(narrowed[row, time]) if narrowed is not None else None,
         }
 
     def __repr__(self) -> str:
@@ -100,7 +107,7 @@ class RiskWithoutLevel:
 
 def risk_without_level(
     model: PackagedModel,
-    records: Sequence[Mapping[str, Any]],
+    records: Records | pd.DataFrame,
     *,
     days_since_first_infusion: ArrayLike | None = None,
 ) -> RiskWithoutLevel:
@@ -135,14 +142,17 @@ def risk_without_level(
     """
     forecast = model.encoding.forecast
     if forecast is None:
+        asks = model.facts.design.trough_forecast
+        why = "no training child had a trough" if asks else "its design has no trough_forecast"
         raise DesignError(
-            f"{model!r} did not learn with a forecast trough; expected a model of a design with "
-            "trough_forecast, such as week14-forecast"
+            f"{model!r} did not learn with a forecast trough, since {why}; expected a model of a "
+            "design with trough_forecast, such as week14-forecast, and children with a trough"
         )
     told = model.predict(records, days_since_first_infusion=days_since_first_infusion)
     _refuse_measured(told)
-    median, low, high, levels = _forecast_of(model, forecast, records)
-    at_levels = _at(model, records, levels, told.days_since_first_infusion)
+    children = model.read(records)
+    median, low, high, levels = _forecast_of(model, forecast, children)
+    at_levels = _at(model, children, levels, told.days_since_first_infusion)
     lowest, highest = np.quantile(at_levels.risk.reshape(*levels.shape, -1), _ENDS, axis=1)
     return RiskWithoutLevel(
         days_since_first_infusion=told.days_since_first_infusion,
@@ -152,14 +162,14 @@ def risk_without_level(
         trough_median=median,
         trough_low=low,
         trough_high=high,
-        narrowed=_narrowed(told, at_levels),
+        narrowed=_narrowed(at_levels, len(children)),
         interval=told.interval,
         warnings=told.warnings,
     )
 
 
 def _forecast_of(
-    model: PackagedModel, forecast: TroughForecast, records: Sequence[Mapping[str, Any]]
+    model: PackagedModel, forecast: TroughForecast, records: Records
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return each child's median level, its ends, and its levels of equal probability."""
     predictors = model.encoding.predictors
@@ -169,9 +179,7 @@ def _forecast_of(
     return median, low, high, forecast.levels(predictors, coded)
 
 
-def _at(
-    model: PackagedModel, records: Sequence[Mapping[str, Any]], levels: Floats, days: Floats
-) -> RiskPrediction:
+def _at(model: PackagedModel, records: Records, levels: Floats, days: Floats) -> RiskPrediction:
     """Ask the model of every child at every level, as if it had been measured."""
     supposed = [
         {**record, TROUGH: float(level)}
@@ -181,13 +189,25 @@ def _at(
     return model.predict(supposed, days_since_first_infusion=days)
 
 
-def _narrowed(now: RiskPrediction, measured: RiskPrediction) -> Floats | None:
-    if now.interval is None or measured.interval is None:
+def _narrowed(measured: RiskPrediction, children: int) -> Floats | None:
+    """By how much the spread that a known trough leaves is smaller than that with an unknown one.
+
+    Variances of the log hazard add up: that of a known trough, and that of what its levels say.
+    """
+    if measured.interval is None:
         return None
-    width = now.interval.high - now.interval.low
-    each = (measured.interval.high - measured.interval.low).reshape(len(width), -1, width.shape[1])
-    share: Floats = 1.0 - each.mean(axis=1) / width
-    return share
+    by_child = (children, -1, measured.risk.shape[1])
+    low, high = (log_hazard(ends) for ends in (measured.interval.low, measured.interval.high))
+    known = ((high - low) / (2 * QUANTILE)).reshape(by_child).mean(axis=1)
+    between = log_hazard(measured.risk).reshape(by_child).std(axis=1)
+    share = 1.0 - known / np.hypot(known, between)
+    nobody = (measured.risk == 0).reshape(by_child).all(axis=1)
+    narrowed: Floats = np.where(nobody, np.nan, share)
+    return narrowed
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _refuse_measured(told: RiskPrediction) -> None:

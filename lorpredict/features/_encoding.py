@@ -79,6 +79,11 @@ class SpreadOut:
         averaged: Floats = summed / counts.reshape(-1, *(1 for _ in values.shape[1:]))
         return averaged
 
+    def spread(self, values: Floats) -> Floats:
+        """Return how far the rows of each record lie apart, as a standard deviation."""
+        away = values - self.averaged(values)[self.owners]
+        return np.sqrt(self.averaged(away**2))
+
     @cached_property
     def is_plain(self) -> bool:
         """Whether every record has just one row."""

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from lorpredict.design import TROUGH
-from lorpredict.errors import DesignError
+from lorpredict.errors import DesignError, TooLittleData
 from lorpredict.features._typical_levels import IMMUNOMODULATOR, TypicalLevels
 from lorpredict.pharmacokinetics import population_model
 from lorpredict.survival import Floats
@@ -31,6 +31,8 @@ _FROM = ("weight_kg", "albumin_g_l", "ifx_dose_mg_kg")
 _LOWEST, _HIGHEST = 0.01, 100.0  # µg/mL; the catalogue's range, and above zero for the logarithm
 # As many children as the published model counts for beside the measured ones.
 _PRIOR_CHILDREN = 5
+# With fewer the figures would be those of one or two of them.
+FEWEST_CHILDREN = 20
 _LEVELS = 20
 _SHARES = (np.arange(_LEVELS) + 0.5) / _LEVELS
 # The ends of a normal are cut off by the middles of its parts; they are drawn out to its variance.
@@ -54,7 +56,8 @@ class TroughForecast:
         Levels of equal probability in µg/mL over all training children: what is expected where
         weight, albumin or dose were not recorded.
     children
-        Number of training children with a measured trough.
+        Number of training children with a measured trough from whom it learnt; 0 where they were
+        too few, and the published model stands alone.
 
     References
     ----------
@@ -69,20 +72,16 @@ class TroughForecast:
     children: int
 
     @classmethod
-    def learnt(
-        cls, name: str, predictors: Sequence[str], coded: Floats, *, day: float
-    ) -> Self | None:
+    def learnt(cls, name: str, predictors: Sequence[str], coded: Floats, *, day: float) -> Self:
         """Learn from coded rows (n_rows, n_predictors) how children clear infliximab.
 
-        The published model's own variability counts as a few more children without any shift.
-
-        Returns
-        -------
-        TroughForecast or None
-            None where no row has all that a typical level is computed from.
+        The published model's own variability counts as a few more children without any shift, and
+        stands alone where fewer than twenty troughs were measured.
 
         Raises
         ------
+        TooLittleData
+            If fewer than twenty rows have all that a typical level is computed from.
         DesignError
             If the predictors lack what the forecast is made from.
         CatalogueError
@@ -90,9 +89,10 @@ class TroughForecast:
         """
         _refuse_lacking(name, predictors)
         rows = coded[_can_be_forecast(name, predictors, coded)]
-        if not len(rows):
-            return None
+        _refuse_few(len(rows), len(coded), _made_from(name))
         measured = rows[~np.isnan(rows[:, predictors.index(TROUGH)])]
+        if len(measured) < FEWEST_CHILDREN:
+            measured = measured[:0]
         found = TypicalLevels(name, predictors, measured, day).log_clearance(
             np.clip(measured[:, predictors.index(TROUGH)], _LOWEST, _HIGHEST)
         )
@@ -101,14 +101,31 @@ class TroughForecast:
         mean = float(found.sum() / together)
         of_prior = _PRIOR_CHILDREN * (everybody.published_variance() + mean**2)
         sd = float(np.sqrt((of_prior + np.sum((found - mean) ** 2)) / together))
+        mean, sd = _to_three_digits(np.array([mean, sd]))
         levels = np.quantile(everybody.at(mean + sd * STANDARD_LEVELS), _SHARES)
-        usual = tuple(float(f"{level:.3g}") for level in _within(levels))
+        usual = tuple(_to_three_digits(_within(levels)))
         return cls(name, float(day), mean, sd, usual, len(found))
 
     @property
     def made_from(self) -> tuple[str, ...]:
         """The columns that a child's own forecast asks for."""
         return _made_from(self.population_model)
+
+    @property
+    def in_words(self) -> str:
+        """How a missing trough is forecast, as a report says it."""
+        model = population_model(self.population_model)
+        learnt = (
+            f"moved to the {self.children} training children with a measured trough"
+            if self.children
+            else "as published, since too few training children had a measured trough"
+        )
+        return (
+            f"forecast where it was not measured, by {model.label} ({model.citation}), from "
+            f"{', '.join(self.made_from)}, {learnt}. A prediction is the mean over {_LEVELS} "
+            "levels of equal probability; while a model learns, each child has one of them by "
+            "lot, weighted by how well it agrees with what became of the child."
+        )
 
     def levels(self, predictors: Sequence[str], coded: Floats) -> Floats:
         """Return levels of equal probability in µg/mL, array of shape (n_rows, 20)."""
@@ -156,6 +173,20 @@ class TroughForecast:
 def _within(levels: Floats) -> Floats:
     kept: Floats = np.clip(levels, _LOWEST, _HIGHEST)
     return kept
+
+
+def _to_three_digits(values: Floats) -> list[float]:
+    """Round so far that no child can be read from a figure."""
+    return [float(f"{value:.3g}") for value in values]
+
+
+def _refuse_few(known: int, children: int, made_from: Sequence[str]) -> None:
+    if known < FEWEST_CHILDREN:
+        raise TooLittleData(
+            f"{known} of {children} children have {', '.join(made_from)} all recorded; expected at "
+            f"least {FEWEST_CHILDREN} to forecast a trough from them. Take a design without "
+            "trough_forecast"
+        )
 
 
 def _refuse_lacking(name: str, predictors: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from lorpredict.cohort import Cohort
 from lorpredict.cohort._cohort import column_type
-from lorpredict.design import ModelDesign
+from lorpredict.design import TROUGH, ModelDesign
 from lorpredict.evaluation import Evaluation
 from lorpredict.evaluation.incidence import kaplan_meier
 from lorpredict.features._pipeline import coded_table
@@ -46,7 +46,10 @@ def at_risk_for(model: PackagedModel, cohort: Cohort) -> AtRisk:
     if not asked:  # a design names at least one; an empty column that nobody looks at will do
         asked, cohort = ("sex",), _with_column(cohort, "sex")
     indicated = tuple(name for name in design.missing_indicators if name in asked)
-    narrowed = replace(design, predictors=asked, missing_indicators=indicated)
+    forecast = design.trough_forecast if TROUGH in asked else ""
+    narrowed = replace(
+        design, predictors=asked, missing_indicators=indicated, trough_forecast=forecast
+    )
     return replace(landmark(cohort, narrowed), design=design)
 
 

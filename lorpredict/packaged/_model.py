@@ -26,8 +26,9 @@ from lorpredict.packaged._folder import (
 from lorpredict.packaged._question import Question
 from lorpredict.packaged._records import RecordReader
 from lorpredict.packaged._reference import reference_records
+from lorpredict.packaged._risks import risks_of
 from lorpredict.packaged._unmeasured import Unmeasured, unmeasured_in
-from lorpredict.survival import CurveModel, Floats, RiskInterval, RiskPrediction
+from lorpredict.survival import CurveModel, RiskInterval, RiskPrediction
 from lorpredict.uncertainty import Uncertainty, interval_method
 
 if TYPE_CHECKING:
@@ -161,7 +162,17 @@ class PackagedModel:
     @property
     def interval_method(self) -> str:
         """How the interval of a single risk is made, or that there is none."""
-        return interval_method(self.uncertainty)
+        return interval_method(self.uncertainty, forecasts=self.encoding.forecast is not None)
+
+    def read(self, records: Records | pd.DataFrame) -> list[Mapping[str, Any]]:
+        """Check records, and return what the model sees of them, with what could be computed.
+
+        Raises
+        ------
+        RecordFaults
+            With every fault of every record.
+        """
+        return [checked.values for checked in self._reader.read(records)]
 
     def save(self, folder: str | Path, *, documents: Mapping[str, str] | None = None) -> Path:
         """Write the model folder; it appears whole or not at all.
@@ -242,28 +253,8 @@ class PackagedModel:
         return RecordReader(self.encoding, self.facts.design, references)
 
     def _risks(self, question: Question) -> RiskPrediction:
-        risk = np.empty(question.own_days.shape)
-        for days, rows in question.by_days():
-            asked = question.rows_of(rows)
-            risk[rows] = 1.0 - asked.averaged(self.curves.survival(asked.features, days))
-        return RiskPrediction(
-            days_since_first_infusion=question.asked,
-            days_since_landmark=question.own_days,
-            risk=risk,
-            missing=question.missing,
-            warnings=question.warnings,
-            interval=self._interval(question, risk),
-        )
-
-    def _interval(self, question: Question, risk: Floats) -> RiskInterval | None:
-        if self.uncertainty is None:
-            return None
-        features, known = question.features, question.trough_known
-        low, high = np.empty(risk.shape), np.empty(risk.shape)
-        for days, rows in question.by_days():
-            found = self.uncertainty.interval(features[rows], risk[rows], days, known[rows])
-            low[rows], high[rows] = found.low, found.high
-        return RiskInterval(low, high, self.interval_method)
+        forecasts = self.encoding.forecast is not None
+        return risks_of(question, self.curves, self.uncertainty, forecasts=forecasts)
 
     def _moved(
         self, question: Question, interval: RiskInterval | None, *, detail: bool = False

@@ -158,24 +158,29 @@ class RecordReader:
                 f"about {0.05 * measured:.1f} are to be expected"
             )
         if 2 * measured < len(predictors):
+            apart = ", the trough apart" if self._is_forecast(record) else ""
             remarks.append(
-                f"only {measured} of the model's {len(predictors)} predictors measured: "
-                "the answer rests on what the absence of the others meant in training"
+                f"only {measured} of the model's {len(predictors)} predictors measured: the "
+                f"answer rests on what the absence of the others meant in training{apart}"
             )
         remarks += [*self._z_remarks(looked), *self._forecast_remarks(record)]
         return CheckedRecord(record, missing, tuple(remarks))
 
+    def _is_forecast(self, record: Record) -> bool:
+        return self.encoding.forecast is not None and TROUGH not in record
+
     def _forecast_remarks(self, record: Record) -> Iterator[str]:
         forecast = self.encoding.forecast
-        if forecast is None or TROUGH in record:
+        if forecast is None or not self._is_forecast(record):
             return
         known = self.design.catalogue
+        alone = "" if forecast.children else "by the published model alone"
         lacking = [known[name].label for name in forecast.made_from if name not in record]
         like = f"as of all training children, without {', '.join(lacking)}" if lacking else ""
         when = record.get("landmark_day", forecast.day)
         day = f"of day {forecast.day:g} and not {when:g}" if when != forecast.day else ""
         told = "; ".join(
-            each for each in ("not measured, so that it was forecast", like, day) if each
+            each for each in ("not measured, so that it was forecast", alone, like, day) if each
         )
         yield f"{known[TROUGH].label}: {told}"
 

@@ -62,7 +62,9 @@ def unmeasured_in(
     if not tried:
         return ()
     rows = _with_each(coded_records([checked.values], columns), tried)
-    risk = 1.0 - curves.survival(encoding.encode(rows), days) if len(rows) else np.empty((0, 0))
+    spread = encoding.spread_out(rows)
+    survival = curves.survival(spread.features, days) if len(rows) else np.empty((0, 0))
+    risk = 1.0 - spread.averaged(survival)
     ends = np.cumsum([len(values) for values in tried.values()])
     found = (
         _between(columns[place].key, of_one)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from lorpredict.cohort import Cohort
-from lorpredict.errors import DesignError, TooLittleData, did_you_mean
+from lorpredict.errors import DesignError, TooLittleData, UnsupportedModel, did_you_mean
 from lorpredict.evaluation.calibration import observed_risk
 from lorpredict.outcome import AtRisk
 from lorpredict.packaged import ModelFacts, PackagedModel, Recalibration
@@ -63,7 +63,7 @@ def recalibrate(
         If no horizon lies within the follow-up, fewer than ten children lost response by the last
         that does, or there is no slope above 0.
     UnsupportedModel
-        If the model's shape cannot be adjusted.
+        If the model's shape cannot be adjusted, or it forecasts troughs.
 
     Notes
     -----
@@ -75,6 +75,7 @@ def recalibrate(
     van Houwelingen HC. Stat Med 19:3401 (2000).
     """
     _refuse_other(method)
+    _refuse_forecast(model)
     at_risk = at_risk_for(model, cohort)
     children = _children(model, at_risk)
     found = adjusted(model.curves, children, with_slope=method == "slope")
@@ -101,6 +102,16 @@ def _refuse_other(method: str) -> None:
         hint = did_you_mean(method, METHODS)
         told = f"no method {method!r} of recalibration; there are {', '.join(METHODS)}. {hint}"
         raise DesignError(told.rstrip())
+
+
+def _refuse_forecast(model: PackagedModel) -> None:
+    """Refuse what would miss its own target: a mean over levels is not one curve that moves."""
+    if model.encoding.forecast is not None:
+        raise UnsupportedModel(
+            f"{model!r} averages over the levels that a missing trough may have had, and is not "
+            "recalibrated; expected a model of a design without trough_forecast. Train it anew on "
+            "these children instead"
+        )
 
 
 def _children(model: PackagedModel, at_risk: AtRisk) -> NewChildren:

@@ -196,7 +196,9 @@ def _predictors(model: PackagedModel) -> str:
     rows = [f"| {p.label} | {p.readable_unit} | {p.known.value.replace('_', ' ')} |" for p in named]
     if not rows:
         return "## Predictors\n\nNone: every child gets the same curve."
-    return "## Predictors\n\n| predictor | unit | known at |\n|---|---|---|\n" + "\n".join(rows)
+    told = "## Predictors\n\n| predictor | unit | known at |\n|---|---|---|\n" + "\n".join(rows)
+    forecast = model.encoding.forecast
+    return told if forecast is None else f"{told}\n\nThe trough is {forecast.in_words}"
 
 
 def _report(model: PackagedModel) -> str:

@@ -141,6 +141,10 @@ def _handling(findings: Findings) -> Iterator[str]:
         by_style.setdefault(families()[name].style, []).append(findings.label(name))
     for style, labels in by_style.items():
         yield f"{', '.join(labels)}: {_STYLES[style]}."
+    forecasts = (m.encoding_.forecast for m in findings.development.models.values())
+    forecast = next((each for each in forecasts if each is not None), None)
+    if forecast is not None:
+        yield f"The trough, in models that look at all predictors: {forecast.in_words}"
 
 
 def follow_up(findings: Findings) -> Html:

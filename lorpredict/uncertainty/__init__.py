@@ -6,15 +6,23 @@ tell, and it is taken from simulated ones (``unseen.toml``). Both are standard d
 logarithm of the cumulative hazard, on which an interval is symmetric and never leaves 0 to 1.
 """
 
-from lorpredict.uncertainty._interval import Uncertainty, Unseen, interval_method, uncertainty_of
-from lorpredict.uncertainty._spread import CurveSpread, LinearSpread, Spread
+from lorpredict.uncertainty._interval import (
+    QUANTILE,
+    Uncertainty,
+    Unseen,
+    interval_method,
+    uncertainty_of,
+)
+from lorpredict.uncertainty._spread import CurveSpread, LinearSpread, Spread, log_hazard
 
 __all__ = [
+    "QUANTILE",
     "CurveSpread",
     "LinearSpread",
     "Spread",
     "Uncertainty",
     "Unseen",
     "interval_method",
+    "log_hazard",
     "uncertainty_of",
 ]

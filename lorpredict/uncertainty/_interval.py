@@ -16,11 +16,15 @@ from lorpredict.survival import NO_INTERVAL, Floats, RiskInterval
 from lorpredict.uncertainty._spread import KINDS, Spread, log_hazard
 
 LEVEL = 0.95
-_QUANTILE = 1.959963984540054
+QUANTILE = 1.959963984540054
 _FEWEST_RESAMPLES = 20
 METHOD = (
     "95 % interval: from models of resamples of the training children, and from what two children "
     "with the same record differ by in simulated cohorts."
+)
+FORECAST_IN_INTERVAL = (
+    "Where a trough was forecast, the interval is that of a known trough, widened by what the "
+    "levels that it may have had leave open; that share was counted for models without a forecast."
 )
 
 
@@ -70,7 +74,13 @@ class Uncertainty:
         )
 
     def interval(
-        self, features: Floats, risk: Floats, days: Floats, trough_known: NDArray[np.bool_]
+        self,
+        features: Floats,
+        risk: Floats,
+        days: Floats,
+        trough_known: NDArray[np.bool_],
+        *,
+        left_open: Floats | None = None,
     ) -> RiskInterval:
         """Return the interval of told risks.
 
@@ -80,12 +90,17 @@ class Uncertainty:
         risk : array of shape (n_children, n_days), as the model tells it
         days : array of shape (n_days,), days since the landmark
         trough_known : array of shape (n_children,)
-            Whether the model knows the child's trough.
+            Whether the model knows the child's trough, or what it may have been.
+        left_open : array of shape (n_children, n_days)
+            How far the log hazards of the levels that it may have had lie apart, as a standard
+            deviation.
         """
         sampled = self.spread.at(features, risk, days)
         measured, not_measured = self.unseen.trough_measured, self.unseen.trough_not_measured
         unseen = np.where(trough_known, measured, not_measured)[:, None]
-        away = _QUANTILE * np.hypot(sampled, unseen)
+        away = QUANTILE * np.hypot(sampled, unseen)
+        if left_open is not None:
+            away = np.hypot(away, QUANTILE * left_open)
         told = log_hazard(risk)
         low, high = (-np.expm1(-np.exp(told + side * away)) for side in (-1, 1))
         return RiskInterval(np.minimum(low, risk), np.maximum(high, risk), self.method)
@@ -104,9 +119,16 @@ class Uncertainty:
         return cls(KINDS[kind](**content), Unseen(measured, not_measured, int(children), held))
 
 
-def interval_method(uncertainty: Uncertainty | None) -> str:
-    """How the interval of a single risk is made, or that there is none."""
-    return NO_INTERVAL if uncertainty is None else uncertainty.method
+def interval_method(uncertainty: Uncertainty | None, *, forecasts: bool = False) -> str:
+    """How the interval of a single risk is made, or that there is none.
+
+    Parameters
+    ----------
+    forecasts : whether the model forecasts a trough that was not measured
+    """
+    if uncertainty is None:
+        return NO_INTERVAL
+    return f"{uncertainty.method} {FORECAST_IN_INTERVAL}" if forecasts else uncertainty.method
 
 
 def uncertainty_of(

@@ -86,6 +86,21 @@ def test_a_forecast_trough_has_no_missing_indicator() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"predictors": ["sex"]}, "without the trough among the predictors"),
+        ({"landmark_day": 42}, "at a landmark before day 43"),
+    ],
+)
+def test_a_forecast_that_cannot_be_made_is_refused_by_the_design(
+    changes: dict[str, Any], told: str
+) -> None:
+    usual: dict[str, Any] = {"predictors": ["trough_week14_ug_ml"]}
+    with pytest.raises(DesignError, match=told):
+        simple_design(**usual | changes, trough_forecast="fasanmade-2011-paediatric")
+
+
 def test_a_parameter_is_spent_on_each_level_but_the_first_and_on_a_missing_indicator() -> None:
     design = simple_design(
         predictors=["sex", "location", "cdeis_category", "albumin_g_l"],

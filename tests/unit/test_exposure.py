@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lorpredict import AtRisk, Cohort, ModelDesign, PackagedModel, family, landmark, read_cohort
 from lorpredict.design import TROUGH
-from lorpredict.errors import DesignError, RecordFaults
+from lorpredict.errors import DesignError, RecordFaults, UnsupportedModel
 from lorpredict.exposure import risk_without_level
 from lorpredict.features import TroughForecast, coded_records
+from lorpredict.recalibration import recalibrate
+from lorpredict.report import model_card
+from lorpredict.survival import RiskInterval
 from lorpredict.synthetic import simulate_cohort
 from lorpredict.uncertainty import uncertainty_of
 from tests.small_models import packaged, packaged_without_judgement
@@ -151,26 +156,90 @@ def test_on_average_the_risk_is_that_of_a_model_that_never_saw_a_trough(
     assert found == pytest.approx(fresh.truth.risk(never.design.horizons).mean(axis=0), abs=0.04)
 
 
-def test_a_measurement_narrows_the_interval(with_interval: PackagedModel) -> None:
+def log_hazard_spread(ends: RiskInterval) -> Any:
+    """Half of an interval on the scale on which it is symmetric, over the 97.5 % quantile."""
+    low, high = (np.log(-np.log1p(-each)) for each in (ends.low, ends.high))
+    return (high - low)[0] / (2 * 1.96)
+
+
+def test_a_measurement_takes_away_what_the_levels_leave_open(with_interval: PackagedModel) -> None:
     told = risk_without_level(with_interval, [CHILD])
     assert told.narrowed is not None
     assert told.interval is not None
-    assert (told.narrowed < 1).all()
-    levels = forecast_of(with_interval).levels(
-        with_interval.encoding.predictors, coded(with_interval)
-    )[0]
-    widths = []
-    for level in levels:
-        ends = with_interval.predict([{**CHILD, TROUGH: level}]).interval
-        assert ends is not None
-        widths.append((ends.high - ends.low)[0])
-    now = (told.interval.high - told.interval.low)[0]
-    np.testing.assert_allclose(told.narrowed[0], 1 - np.mean(widths, axis=0) / now)
+    names, known = with_interval.encoding.predictors, with_interval.facts.design.catalogue
+    coded = coded_records([CHILD], known.columns(names))
+    [levels] = forecast_of(with_interval).levels(names, coded)
+    asked = [with_interval.predict([{**CHILD, TROUGH: level}]) for level in levels]
+    measured = np.mean([log_hazard_spread(each.interval) for each in asked], axis=0)  # type: ignore[arg-type]
+    between = np.std([np.log(-np.log1p(-each.risk[0])) for each in asked], axis=0)
+    np.testing.assert_allclose(
+        told.narrowed[0], 1 - measured / np.hypot(measured, between), rtol=1e-3
+    )
+    unknown = log_hazard_spread(told.interval)
+    np.testing.assert_allclose(unknown, np.hypot(measured, between), rtol=0.05)
 
 
-def coded(model: PackagedModel) -> Any:
-    known = model.facts.design.catalogue
-    return coded_records([CHILD], known.columns(model.encoding.predictors))
+def test_where_the_trough_tells_the_model_nothing_measuring_it_narrows_nothing(
+    with_interval: PackagedModel,
+) -> None:
+    curves = with_interval.curves
+    place = with_interval.encoding.names.index(TROUGH)
+    blind = np.where(np.arange(len(curves.coefficients)) == place, 0.0, curves.coefficients)  # type: ignore[attr-defined]
+    model = replace(with_interval, curves=replace(curves, coefficients=blind))  # type: ignore[type-var]
+    told = risk_without_level(model, [CHILD])
+    np.testing.assert_allclose(told.lowest, told.highest)
+    np.testing.assert_allclose(told.narrowed, 0.0, atol=1e-9)  # type: ignore[arg-type]
+
+
+def test_where_there_is_no_risk_yet_there_is_nothing_to_narrow(
+    with_interval: PackagedModel,
+) -> None:
+    told = risk_without_level(with_interval, [CHILD], days_since_first_infusion=[98, 365])
+    first, second = told.to_dict()["children"][0]["risks"]
+    assert first["interval_narrowed_by"] is None
+    assert 0 < second["interval_narrowed_by"] < 1
+
+
+def test_an_interval_says_what_was_done_with_a_forecast_trough(
+    with_interval: PackagedModel,
+) -> None:
+    assert "Where a trough was forecast" in with_interval.interval_method
+    ends = with_interval.predict([CHILD]).interval
+    assert ends is not None
+    assert ends.method == with_interval.interval_method
+
+
+def test_a_table_is_asked_as_records_are(ridge: PackagedModel) -> None:
+    records = [CHILD, {**CHILD, "weight_kg": 50.0}]
+    table = pd.DataFrame(records)
+    found = risk_without_level(ridge, table)
+    expected = risk_without_level(ridge, records)
+    np.testing.assert_array_equal(found.trough_median, expected.trough_median)
+    np.testing.assert_array_equal(found.lowest, expected.lowest)
+
+
+@pytest.mark.parametrize("name", ["ridge", "forest"])
+def test_what_an_unmeasured_predictor_leaves_open_agrees_with_what_is_told_once_it_is_known(
+    models: dict[str, PackagedModel], name: str
+) -> None:
+    child = {key: value for key, value in CHILD.items() if key != "sex"}
+    [sex] = [each for each in models[name].unmeasured(child) if each.predictor == "sex"]
+    told = models[name].predict([{**child, "sex": each} for each in ("male", "female")]).risk
+    np.testing.assert_allclose(sex.lowest, told.min(axis=0))  # type: ignore[arg-type]
+    np.testing.assert_allclose(sex.highest, told.max(axis=0))  # type: ignore[arg-type]
+
+
+def test_a_model_with_a_forecast_is_not_recalibrated(
+    ridge: PackagedModel, simulated: Cohort
+) -> None:
+    with pytest.raises(UnsupportedModel, match="Train it anew on these children instead"):
+        recalibrate(ridge, simulated)
+
+
+def test_the_card_says_how_a_missing_trough_is_forecast(ridge: PackagedModel) -> None:
+    card = model_card(ridge)
+    assert "The trough is forecast where it was not measured, by Fasanmade 2011, children" in card
+    assert "by lot, weighted by how well it agrees with what became of the child" in card
 
 
 def test_without_an_interval_nothing_is_said_of_narrowing_it(ridge: PackagedModel) -> None:

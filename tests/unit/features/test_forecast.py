@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lorpredict.design import TROUGH
-from lorpredict.errors import CatalogueError, DesignError
+from lorpredict.errors import CatalogueError, DesignError, TooLittleData
 from lorpredict.features import Encoding, SpreadOut, TroughForecast
 from lorpredict.features._forecast import STANDARD_LEVELS
 from lorpredict.pharmacokinetics import concentration, population_model
@@ -17,7 +17,8 @@ from lorpredict.survival import Floats
 PAEDIATRIC, COMBINED = "fasanmade-2011-paediatric", "fasanmade-2011-combined"
 NAMES = ("weight_kg", "albumin_g_l", "ifx_dose_mg_kg", TROUGH)
 DAY = 98.0
-NOBODY = [np.nan] * 6
+NOBODY = [np.nan] * 20
+SOME = [1.0, 4.0, 9.0] * 8
 
 
 def rows(troughs: list[float], *, weight: float = 42.0) -> Floats:
@@ -26,9 +27,7 @@ def rows(troughs: list[float], *, weight: float = 42.0) -> Floats:
 
 
 def learnt(troughs: list[float], name: str = PAEDIATRIC) -> TroughForecast:
-    forecast = TroughForecast.learnt(name, NAMES, rows(troughs), day=DAY)
-    assert forecast is not None
-    return forecast
+    return TroughForecast.learnt(name, NAMES, rows(troughs), day=DAY)
 
 
 def level(*, times: float = 1.0, weight: float = 42.0) -> float:
@@ -68,9 +67,30 @@ def test_many_children_who_clear_faster_move_the_forecast_there() -> None:
     assert median(forecast, rows([np.nan])) == pytest.approx(level(times=1.5), rel=0.05)
 
 
-def test_two_measured_children_move_it_by_two_sevenths_of_the_way() -> None:
-    forecast = learnt([level(times=1.5)] * 2)
-    assert forecast.log_clearance == pytest.approx(2 / 7 * np.log(1.5), rel=1e-3)
+def test_twenty_measured_children_move_it_by_four_fifths_of_the_way() -> None:
+    forecast = learnt([level(times=1.5)] * 20)
+    assert forecast.log_clearance == pytest.approx(4 / 5 * np.log(1.5), rel=2e-3)
+
+
+def test_a_few_measured_children_move_nothing_and_cannot_be_read_from_it() -> None:
+    few = learnt([*[level(times=1.5)] * 19, *NOBODY])
+    assert few == learnt([*NOBODY, *NOBODY])
+    assert few.children == 0
+    assert "as published" in few.in_words
+
+
+def test_figures_have_three_digits_from_which_no_level_can_be_computed() -> None:
+    forecast = learnt([*SOME, 3.21])
+    figures = [forecast.log_clearance, forecast.log_clearance_sd, *forecast.usual_levels]
+    assert figures == [float(f"{each:.3g}") for each in figures]
+    assert "the 25 training children" in forecast.in_words
+
+
+def test_too_few_children_with_a_weight_are_told_before_anything_is_learnt() -> None:
+    coded = rows([3.0] * 30)
+    coded[11:, 0] = np.nan
+    with pytest.raises(TooLittleData, match="11 of 30 children have weight_kg, albumin_g_l"):
+        TroughForecast.learnt(PAEDIATRIC, NAMES, coded, day=DAY)
 
 
 def test_a_heavier_child_is_expected_to_have_what_the_model_says() -> None:
@@ -82,7 +102,7 @@ def test_a_heavier_child_is_expected_to_have_what_the_model_says() -> None:
 def test_levels_are_spread_as_the_clearance_is() -> None:
     assert STANDARD_LEVELS.mean() == pytest.approx(0.0, abs=1e-12)
     assert STANDARD_LEVELS.var() == pytest.approx(1.0)
-    forecast = learnt([1.0, 4.0, 9.0])
+    forecast = learnt(SOME)
     levels = forecast.levels(NAMES, rows([np.nan]))[0]
     fastest = forecast.log_clearance + forecast.log_clearance_sd * STANDARD_LEVELS[-1]
     assert levels[-1] == pytest.approx(level(times=np.exp(fastest)))
@@ -90,7 +110,7 @@ def test_levels_are_spread_as_the_clearance_is() -> None:
 
 
 def test_what_was_measured_stays_as_it_was() -> None:
-    forecast, coded = learnt([1.0, 4.0, 9.0]), rows([5.5, np.nan])
+    forecast, coded = learnt(SOME), rows([5.5, np.nan])
     filled = forecast.expected(NAMES, coded)
     assert filled[0, -1] == 5.5
     assert filled[1, -1] > 0
@@ -98,15 +118,14 @@ def test_what_was_measured_stays_as_it_was() -> None:
 
 
 def test_the_expected_level_is_the_mean_on_the_scale_of_linear_models() -> None:
-    forecast, coded = learnt([1.0, 4.0, 9.0]), rows([np.nan])
+    forecast, coded = learnt(SOME), rows([np.nan])
     expected = np.log1p(forecast.expected(NAMES, coded)[0, -1])
     assert expected == pytest.approx(np.log1p(forecast.levels(NAMES, coded)).mean())
 
 
 def test_without_a_weight_a_child_is_as_all_training_children_are() -> None:
-    coded = np.vstack([rows([4.0, 5.0], weight=20.0), rows([6.0, 7.0], weight=60.0)])
+    coded = np.vstack([rows([4.0, 5.0] * 5, weight=20.0), rows([6.0, 7.0] * 5, weight=60.0)])
     forecast = TroughForecast.learnt(PAEDIATRIC, NAMES, coded, day=DAY)
-    assert forecast is not None
     unknown = rows([np.nan])
     unknown[0, 0] = np.nan
     everybody = np.quantile(forecast.levels(NAMES, coded), [0.1, 0.5, 0.9])
@@ -118,19 +137,12 @@ def test_without_a_weight_a_child_is_as_all_training_children_are() -> None:
     ]
 
 
-def test_nothing_is_learnt_where_no_child_has_a_weight() -> None:
-    coded = rows([3.0, 4.0])
-    coded[:, 0] = np.nan
-    assert TroughForecast.learnt(PAEDIATRIC, NAMES, coded, day=DAY) is None
-
-
 def test_an_immunomodulator_counts_where_the_model_has_a_term_for_it() -> None:
     names = (*NAMES, "immunomodulator_week14")
-    coded = np.column_stack([rows([np.nan, np.nan]), [0.0, 1.0]])
+    coded = np.column_stack([rows(NOBODY), [0.0, 1.0] * 10])
     forecast = TroughForecast.learnt(COMBINED, names, coded, day=DAY)
-    assert forecast is not None
     assert forecast.made_from == ("weight_kg", "albumin_g_l", "ifx_dose_mg_kg", names[-1])
-    without, with_one = forecast.at(np.zeros(1), names, coded)[:, 0]
+    without, with_one = forecast.at(np.zeros(1), names, coded)[:2, 0]
     assert with_one > without
 
 
@@ -145,7 +157,7 @@ def test_an_unknown_population_model_is_refused_by_name() -> None:
 
 
 def test_an_encoding_with_a_forecast_survives_the_way_through_json() -> None:
-    encoding = Encoding(NAMES, (), forecast=learnt([1.0, 4.0]))
+    encoding = Encoding(NAMES, (), forecast=learnt(SOME))
     there = json.dumps(encoding.to_dict(), allow_nan=False)
     assert Encoding.from_dict(json.loads(there)) == encoding
 
@@ -157,3 +169,9 @@ def test_rows_of_a_record_are_averaged_and_those_of_others_left_alone() -> None:
     some = spread.of(np.array([1, 2]))
     np.testing.assert_array_equal(some.owners, [0, 0, 0, 1])
     np.testing.assert_allclose(some.averaged(some.features), [[2.0], [4.0]])
+
+
+def test_the_spread_of_the_rows_of_a_record_is_told_beside_their_mean() -> None:
+    spread = SpreadOut(np.zeros((4, 1)), np.array([0, 1, 1, 2]))
+    found = spread.spread(np.array([[10.0], [1.0], [3.0], [7.0]]))
+    np.testing.assert_allclose(found, [[0.0], [1.0], [0.0]])
