@@ -54,6 +54,12 @@ def test_faults_stand_beside_their_fields_and_go_when_they_are_mended(opened: Op
     assert "the trough on day 154" in visit.text()
 
 
+def test_an_age_that_will_be_refused_says_so_while_it_is_typed(opened: Opened) -> None:
+    visit = at_trough(opened()).fill("age_years", "150")
+
+    assert visit.told("age_years") == "Outside 0 to 19 years, so it will be refused."
+
+
 def test_a_fault_in_what_is_folded_away_is_seen(opened: Opened) -> None:
     visit = fill_in(at_trough(opened(errors="422")), CHILD)
     visit.page.eval_on_selector_all("details", _OPEN)
