@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.serving.conftest import Server
 from tests.serving.web.conftest import SIZES, Opened, Visit
-from tests.serving.web.test_trough_page import CHILD, LEVEL, TARGET
+from tests.serving.web.troughs import CHILD, LEVEL, TARGET
 
 _OPEN = "all => all.forEach(each => { each.open = true })"
 _CHOSEN = {"dose_unit", "albumin_unit", "level_unit", "level-1-assay"}
