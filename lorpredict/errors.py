@@ -18,6 +18,7 @@ Each error also is the built-in that it resembles, so ordinary Python code keeps
     ├── NotFitted               (RuntimeError) a model asked before it has learnt
     ├── NotConverged            (RuntimeError) an estimate that was not found
     ├── UnsupportedModel        (TypeError)   a model that cannot be explained
+    ├── NotInstalled            (ImportError) a library that only some commands need is absent
     └── DamagedModel            (ValueError)  a model folder that is not what was saved
 """
 
@@ -82,6 +83,10 @@ class NotConverged(LorpredictError, RuntimeError):
 
 class UnsupportedModel(LorpredictError, TypeError):
     """A model whose predictions cannot be explained exactly."""
+
+
+class NotInstalled(LorpredictError, ImportError):
+    """A library that only some commands need is not installed."""
 
 
 class DamagedModel(LorpredictError, ValueError):

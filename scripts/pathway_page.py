@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from lorpredict.clinical import trough_thresholds
 from lorpredict.errors import capitalised
 from lorpredict.pathway import EvidenceTold, Figure, Pathway, Row, default_pathway, evidence_told
 
@@ -47,8 +48,8 @@ def _thresholds(pathway: Pathway) -> Iterator[str]:
         for each in pathway.thresholds.values()
     ]
     others = [
-        f"- not used here: {value:g} µg/mL, {about} ({source})"
-        for value, about, source in pathway.other_thresholds
+        f"- named by a study: {each.trough_ug_ml:g} µg/mL, {each.about} ({each.source})"
+        for each in trough_thresholds()
     ]
     assays = [
         f"- {each.label}: measures from {each.loq_ug_ml:g} µg/mL ({each.source})"

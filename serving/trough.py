@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from lorpredict.clinical import trough_thresholds
 from lorpredict.errors import FaultsFound, NotConverged
 from lorpredict.pharmacokinetics import (
     DoseHistory,
@@ -26,7 +27,6 @@ from lorpredict.pharmacokinetics import (
     forecast,
     research_only,
     search_regimens,
-    trough_thresholds,
 )
 from serving import questions
 from serving.desk import desk_of

@@ -10,12 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lorpredict.clinical import catalogue
-from lorpredict.pharmacokinetics import assays
+from lorpredict.clinical import assays, catalogue
 from serving.messages import LONGEST_IDENTIFIER
 
-MOST_INFUSIONS = 60
-MOST_LEVELS = 20
+MOST_INFUSIONS = 40
+MOST_LEVELS = 12
 MOST_DATED = 60
 MOST_DAYS = 366
 MOST_CANDIDATES = 12

@@ -25,12 +25,14 @@ from lorpredict.clinical._published_cut import PublishedCut, table_two_cuts
 from lorpredict.clinical._rules import Values
 from lorpredict.clinical._statements import Criterion, criteria, sourced
 from lorpredict.clinical._states import ActivityState, activity_states
+from lorpredict.clinical._troughs import Assay, TroughThreshold, assays, trough_thresholds
 
 __all__ = [
     "ActivityDefinition",
     "ActivityIndex",
     "ActivityItem",
     "ActivityState",
+    "Assay",
     "Catalogue",
     "Compared",
     "Count",
@@ -45,10 +47,12 @@ __all__ = [
     "ParisClassification",
     "Predictor",
     "PublishedCut",
+    "TroughThreshold",
     "Values",
     "Visit",
     "activity_index",
     "activity_states",
+    "assays",
     "catalogue",
     "contradictions",
     "criteria",
@@ -64,5 +68,6 @@ __all__ = [
     "severity",
     "sourced",
     "table_two_cuts",
+    "trough_thresholds",
     "values_of_record",
 ]

@@ -15,10 +15,11 @@ import pandas as pd
 
 from lorpredict.clinical import GrowthReference
 from lorpredict.cohort import Cohort, Infusions, Levels
-from lorpredict.errors import CohortFaults, Fault, FaultsFound, counted, counted_children
+from lorpredict.errors import CohortFaults, Fault, FaultsFound, counted_children
 from lorpredict.pharmacokinetics import DoseHistory, MeasuredLevel
+from lorpredict.pharmacokinetics._schedule import INDUCTION_DAYS
 
-_INDUCTION, _LANDMARK = (0.0, 14.0, 42.0), 98.0
+_LANDMARK = 98.0
 _HOURS = 2.0
 _Z_SCORES = ("age_years", "sex", "bmi_z", "height_z")
 _POSITIVE = ("low", "high")
@@ -190,7 +191,7 @@ class _Tables:
     def _doses(self, row: Row, name: str, landmark: float) -> dict[str, Any]:
         if self.infusions is None:
             self.assumed["the first dose taken for all, at weeks 0, 2, 6 and the landmark"] += 1
-            days = [*_INDUCTION, landmark]
+            days = [*INDUCTION_DAYS, landmark]
             return {"infusion_days": days, "doses_mg_kg": float(row["ifx_dose_mg_kg"])}
         infusions = self.infusions[name]
         return {
@@ -248,8 +249,3 @@ def _levels(row: Row, levels: list[Row] | None, landmark: float) -> Iterator[Mea
                 below_loq=below,
                 assay=assay,
             )
-
-
-def counts_told(counts: Mapping[str, int]) -> list[str]:
-    """Return reasons with how many children each is about."""
-    return [f"{why}: {counted(number, 'child', 'children')}" for why, number in counts.items()]

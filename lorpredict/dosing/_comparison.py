@@ -6,14 +6,14 @@ no figure rests on fewer than five children.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from lorpredict.dosing._children import DosedChild, DosedChildren, counts_told
+from lorpredict.dosing._children import DosedChild, DosedChildren
 from lorpredict.errors import counted_children
 from lorpredict.pharmacokinetics import (
     Estimates,
@@ -107,9 +107,8 @@ class DosingComparison:
         """
         rows = pd.DataFrame(list(self._regimen_rows()))
         if rows.empty:
-            return pd.DataFrame(
-                columns=[*_REGIMENS, "children", "probability", "lowest", "highest"]
-            )
+            columns = [*_REGIMENS, "children", "probability", "lowest", "highest"]
+            return _for_research(pd.DataFrame(columns=columns))
         by_model = rows.groupby([*_REGIMENS, "model"])["probability"].mean().unstack("model")
         pooled = rows[rows["model"] == "all models"].groupby(_REGIMENS)["probability"]
         models = by_model[list(population_models())]
@@ -169,13 +168,9 @@ class DosingComparison:
             f"{counted_children(len(self.compared))}, {_unless_few(estimated)} with an individual "
             f"estimate; target {self.target_ug_ml:g} µg/mL before infusion {self.infusions + 1} of "
             "a regimen",
-            *(
-                [f"no estimate was found in spite of a level: {_unless_few(failed)}"]
-                if failed
-                else []
-            ),
-            *counts_told(_without_small(self.children.left_out)),
-            *counts_told(_without_small(self.children.assumptions)),
+            *_counts_told({"no estimate was found in spite of a level": failed}),
+            *_counts_told(self.children.left_out),
+            *_counts_told(self.children.assumptions),
         ]
 
     def __repr__(self) -> str:
@@ -221,5 +216,5 @@ def _unless_few(count: int) -> str:
     return f"fewer than {FEWEST}" if 0 < count < FEWEST else f"{count}"
 
 
-def _without_small(counts: Any) -> dict[str, int]:
-    return {why: number for why, number in counts.items() if number >= FEWEST}
+def _counts_told(counts: Mapping[str, int]) -> list[str]:
+    return [f"{why}: {_unless_few(number)} children" for why, number in counts.items() if number]

@@ -24,19 +24,16 @@ from lorpredict.pathway._figures import Comparison, Figure, compared
 from lorpredict.pathway._found import AXES
 from lorpredict.pathway._intensification import (
     RemissionAt,
-    RemissionBand,
     RemissionByTrough,
-    largest_trough,
     remission_by_trough,
     remission_families,
-    smallest_trough,
 )
+from lorpredict.pathway._remission_bands import RemissionBand, largest_trough, smallest_trough
 from lorpredict.pathway._second_anti_tnf import BorrowedCurve, SecondAntiTnf, second_anti_tnf
 from lorpredict.pathway._site import default_pathway, pathway_from, pathway_of
 from lorpredict.pathway._situation import Situation
 from lorpredict.pathway._table import (
     AntibodyClasses,
-    Assay,
     Mechanism,
     Option,
     Pathway,
@@ -51,7 +48,6 @@ __all__ = [
     "AXES",
     "UNITS",
     "AntibodyClasses",
-    "Assay",
     "BorrowedCurve",
     "Comparison",
     "EvidenceTold",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from lorpredict.pathway._table import Pathway
 
 UNKNOWN = "unknown"
+# House limit: below the limits of the assays that we know, infliximab counts as not there.
+_UNDETECTABLE_UG_ML = 1.0
 Axis = Literal["situation", "trough", "antibodies", "escalation"]
 AXES: dict[Axis, tuple[str, ...]] = {
     "situation": ("lost_response", "in_response"),
@@ -184,7 +186,8 @@ def _contradict(named: str | None, by_titre: str | None, titre: float | None) ->
 
 def _unless_hidden(known: str | None, told: Situation, found: Found) -> str:
     """Do not believe a drug-sensitive assay that finds none while the drug is there."""
-    is_there = found.trough.ug_ml is not None or found.trough.band == UNKNOWN
+    limit = found.trough.below_ug_ml
+    is_there = limit is None or limit > _UNDETECTABLE_UG_ML
     if known == "negative" and told.antibody_assay == "drug_sensitive" and is_there:
         found.remarks.append(
             "A drug-sensitive assay finds no antibodies while infliximab is in the blood, so its "

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from lorpredict.clinical import published_study
 from lorpredict.errors import OutsideStudy
-from lorpredict.pathway._quartiles import Quartiles, ShiftedLogNormal
-from lorpredict.proportions import exact
+from lorpredict.pathway._quartiles import ShiftedLogNormal
+from lorpredict.pathway._remission_bands import (
+    STUDY,
+    RemissionBand,
+    groups,
+    largest_trough,
+    remission_bands,
+    sizes,
+    smallest_trough,
+)
 from lorpredict.survival import Floats
 
-_STUDY = "ungar-2019"
 MONTHS = (6, 12)
 METHOD = (
     "Bands: the counts that the printed medians and quartiles leave possible, with the exact "
@@ -33,33 +38,6 @@ POPULATION = (
     "48 patients with inflammatory bowel disease, not Crohn's alone; a trough of at least 3 µg/mL "
     "and no antibodies"
 )
-
-
-@dataclass(frozen=True)
-class RemissionBand:
-    """How many patients with a trough in this band came into remission, as far as is known.
-
-    Parameters
-    ----------
-    above_ug_ml, up_to_ug_ml : ends of the band; None where it is open
-    fewest, most : (in remission, of) at the two ends of what the quartiles allow
-    share_fewest, share_most : the same as shares
-    low, high : lower 95 % end of the fewest, upper 95 % end of the most
-    """
-
-    above_ug_ml: float | None
-    up_to_ug_ml: float | None
-    fewest: tuple[int, int]
-    most: tuple[int, int]
-    share_fewest: float
-    share_most: float
-    low: float
-    high: float
-
-    def holds(self, trough_ug_ml: float) -> bool:
-        """Whether a trough lies in it."""
-        above = self.above_ug_ml is None or trough_ug_ml > self.above_ug_ml
-        return above and (self.up_to_ug_ml is None or trough_ug_ml <= self.up_to_ug_ml)
 
 
 @dataclass(frozen=True)
@@ -163,7 +141,7 @@ def remission_by_trough(trough_ug_ml: float, antibodies: str = "negative") -> Re
     >>> [round(end, 2) for end in after_6_months.spread]
     [0.32, 0.38]
     """
-    study = published_study(_STUDY)
+    study = published_study(STUDY)
     _refuse_outside(trough_ug_ml, antibodies, study["population"]["excluded_trough_below_ug_ml"])
     beyond = trough_ug_ml > largest_trough()
     return RemissionByTrough(
@@ -180,17 +158,6 @@ def remission_by_trough(trough_ug_ml: float, antibodies: str = "negative") -> Re
 
 
 _NO_SPREAD = "Above {largest:g} µg/mL, the last quartile that is printed, no spread is told."
-
-
-def smallest_trough() -> float:
-    """Return the smallest trough that was let into the study, µg/mL."""
-    return float(published_study(_STUDY)["population"]["excluded_trough_below_ug_ml"])
-
-
-def largest_trough() -> float:
-    """Return the last quartile that the study prints, µg/mL; the spread ends there."""
-    printed = published_study(_STUDY)["trough_before_ug_ml"].values()
-    return float(max(group[name]["quartiles"][1] for group in printed for name in _GROUPS))
 
 
 def remission_families(months: int, trough_ug_ml: ArrayLike) -> Mapping[str, Floats]:
@@ -228,9 +195,6 @@ def remission_families(months: int, trough_ug_ml: ArrayLike) -> Mapping[str, Flo
     }
 
 
-_GROUPS = ("remission", "active")
-
-
 def _refuse_outside(trough_ug_ml: float, antibodies: str, smallest: float) -> None:
     if not (math.isfinite(trough_ug_ml) and trough_ug_ml >= smallest):
         who = f"a trough below {smallest:g} µg/mL"
@@ -249,12 +213,12 @@ def _refuse_outside(trough_ug_ml: float, antibodies: str, smallest: float) -> No
 
 
 def _citation() -> str:
-    return str(published_study(_STUDY)["citation"])
+    return str(published_study(STUDY)["citation"])
 
 
 def _at(months: int, trough: float, *, told: bool) -> RemissionAt:
-    n, of = _sizes(months)
-    bands = _bands(months)
+    n, of = sizes(months)
+    bands = remission_bands(months)
     found = remission_families(months, [trough]) if told else {}
     return RemissionAt(
         months=months,
@@ -267,45 +231,9 @@ def _at(months: int, trough: float, *, told: bool) -> RemissionAt:
     )
 
 
-def _sizes(months: int) -> tuple[int, int]:
-    printed = published_study(_STUDY)["remission_after_intensification"][f"months_{months}"]
-    return printed["n"], printed["of"]
-
-
-def _groups(months: int) -> tuple[Quartiles, Quartiles]:
-    """Return the troughs of those in remission, and of the others."""
-    n, of = _sizes(months)
-    printed: dict[str, Any] = published_study(_STUDY)["trough_before_ug_ml"][f"months_{months}"]
-    remission, active = (printed[name] for name in _GROUPS)
-    return Quartiles.printed(remission, n), Quartiles.printed(active, of - n)
-
-
-@cache
-def _bands(months: int) -> tuple[RemissionBand, ...]:
-    remission, active = _groups(months)
-    edges = (remission.median, active.median)
-    in_remission, others = remission.between(edges), active.between(edges)
-    ends: Sequence[float | None] = (None, *edges, None)
-    return tuple(
-        _band(ends[place], ends[place + 1], in_remission[place], others[place])
-        for place in range(len(in_remission))
-    )
-
-
-def _band(
-    above: float | None, up_to: float | None, remission: tuple[int, int], others: tuple[int, int]
-) -> RemissionBand:
-    fewest = (remission[0], remission[0] + others[1])
-    most = (remission[1], remission[1] + others[0])
-    least, largest = exact(*fewest), exact(*most)
-    return RemissionBand(
-        above, up_to, fewest, most, least.estimate, largest.estimate, least.low, largest.high
-    )
-
-
 def _share(months: int, troughs: Floats, shift: float) -> Floats:
-    remission, active = _groups(months)
-    n, of = _sizes(months)
+    remission, active = groups(months)
+    n, of = sizes(months)
     log_odds = math.log(n / (of - n)) + (
         ShiftedLogNormal.through(remission, shift).log_density(troughs)
         - ShiftedLogNormal.through(active, shift).log_density(troughs)

@@ -9,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from lorpredict.clinical import Evidence, pathway_content
+from lorpredict.clinical import Assay, Evidence, assays, pathway_content
 from lorpredict.errors import CatalogueError
-from lorpredict.pathway._table import AntibodyClasses, Assay, Option, Pathway, Row, Threshold
+from lorpredict.pathway._table import AntibodyClasses, Option, Pathway, Row, Threshold
 from lorpredict.pathway._table_faults import entries_by_key, site_faults, table_faults
 
 OURS = "lorpredict"
@@ -69,9 +69,12 @@ def pathway_of(content: Mapping[str, Any], *, name: str = "a site's pathway") ->
     """Build a pathway from what a site's file holds; raises as :func:`pathway_from`."""
     faults = list(site_faults(content))
     _refuse(faults, name)
-    whole = _merged(content)
-    _refuse(list(table_faults(whole)), name)
-    return _built(whole, str(content.get("name", name)))
+    try:
+        whole = _merged(content)
+        _refuse(list(table_faults(whole)), name)
+        return _built(whole, str(content.get("name", name)))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise CatalogueError(f"the pathway {name!r} is misshapen: {error}") from error
 
 
 def _refuse(faults: list[str], name: str) -> None:
@@ -101,7 +104,7 @@ def _merged(site: Mapping[str, Any]) -> dict[str, Any]:
         **ours,
         **listed,
         "thresholds": thresholds,
-        "assays": {**ours["assays"], **site.get("assays", {})},
+        "assays": site.get("assays", {}),
         "antibodies": site.get("antibodies", {}),
         "rows": site.get("rows", ours["rows"]),
     }
@@ -120,7 +123,7 @@ def _built(content: Mapping[str, Any], name: str) -> Pathway:
                 for key, each in content["thresholds"].items()
             }
         ),
-        assays=tuple(_assay(key, each) for key, each in content["assays"].items()),
+        assays=_assays(content.get("assays", {})),
         antibodies=AntibodyClasses(**content.get("antibodies", {})),
         rows=tuple(map(Row.from_toml, content["rows"])),
         options=MappingProxyType({each.key: each for each in options}),
@@ -128,13 +131,10 @@ def _built(content: Mapping[str, Any], name: str) -> Pathway:
         mechanisms=MappingProxyType(content["mechanisms"]),
         immunomodulators=MappingProxyType(content["immunomodulators"]),
         not_covered=tuple(each["topic"] for each in content["not_covered"]),
-        other_thresholds=tuple(
-            (float(each["value_ug_ml"]), each["about"], each["source"])
-            for each in content["other_thresholds"]
-        ),
     )
 
 
-def _assay(key: str, entry: Mapping[str, Any]) -> Assay:
-    also = tuple(entry.get("also", ()))
-    return Assay(key, entry["label"], float(entry["loq_ug_ml"]), entry["source"], also)
+def _assays(site: Mapping[str, Any]) -> tuple[Assay, ...]:
+    """Return our assays, those of a site in place of ours and beside them."""
+    theirs = {key: Assay.from_toml(key, each) for key, each in site.items()}
+    return tuple({**assays(), **theirs}.values())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
-from lorpredict.clinical import Evidence
-from lorpredict.errors import plain_name
+from lorpredict.clinical import Assay, Evidence
 
 Mechanism = Literal[
     "immunogenic", "pharmacokinetic", "pharmacodynamic", "proactive", "undetermined"
@@ -31,31 +30,6 @@ class Threshold:
     value: float
     meaning: str
     source: str
-
-
-@dataclass(frozen=True)
-class Assay:
-    """A way to measure the trough.
-
-    Parameters
-    ----------
-    key, label : for programs and for people
-    loq_ug_ml : the smallest level that it can measure, µg/mL
-    source : who says so
-    also : other names of it
-    """
-
-    key: str
-    label: str
-    loq_ug_ml: float
-    source: str
-    also: tuple[str, ...] = ()
-
-    def is_called(self, name: str) -> bool:
-        """Whether people mean this assay; capitals, blanks and hyphens make no difference."""
-        return plain_name(name.replace("/", "_")) in {
-            plain_name(each.replace("/", "_")) for each in (self.key, self.label, *self.also)
-        }
 
 
 @dataclass(frozen=True)
@@ -200,7 +174,6 @@ class Pathway:
     options, evidence : key -> what rows name, and what was found
     mechanisms, immunomodulators : key -> what people call it
     not_covered : what none of the documents covers
-    other_thresholds : published ones that a site may take instead: (µg/mL, about, source)
     """
 
     name: str
@@ -215,7 +188,6 @@ class Pathway:
     mechanisms: Mapping[str, str]
     immunomodulators: Mapping[str, str]
     not_covered: tuple[str, ...]
-    other_thresholds: tuple[tuple[float, str, str], ...] = field(default=(), repr=False)
 
     @property
     def window_low_ug_ml(self) -> float:

@@ -16,9 +16,11 @@ from lorpredict.pathway._table import Option, Row
 
 _TABLES = ("name", "thresholds", "assays", "antibodies", "rows", "options", "evidence")
 _LISTS = ("rows", "options", "evidence")
+_LISTED = ("trough", "antibodies", "escalation", "options", "needed", "disagreement", "evidence",
+           "adds", "said", "counts", "compared")  # fmt: skip
 _THRESHOLDS = ("window_low_ug_ml", "window_high_ug_ml")
 _CLASSES = ("unit", "low_from", "high_from", "source")
-_ASSAY = ("label", "loq_ug_ml", "source", "also")
+_ASSAY = ("label", "loq_ug_ml", "source", "aliases")
 _LARGEST = 100.0  # house limit of a trough, µg/mL
 
 
@@ -109,6 +111,11 @@ def _entry_faults(name: str, entry: Any, made: Any) -> Iterator[str]:
         is_needed = each.default is MISSING and each.default_factory is MISSING
         if is_needed and each.name not in entry and each.name != "source":
             yield f"{told} has no {each.name}"
+    yield from (
+        f"{told}.{each} is {entry[each]!r}; expected a list"
+        for each in _LISTED
+        if each in entry and not isinstance(entry[each], list)
+    )
     if not _is_text(entry.get("source")):
         yield f"{told} has no source; nothing ships without one"
 

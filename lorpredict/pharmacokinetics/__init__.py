@@ -25,12 +25,8 @@ from lorpredict.pharmacokinetics._history import DoseHistory
 from lorpredict.pharmacokinetics._infusions import concentration
 from lorpredict.pharmacokinetics._kinetics import Kinetics
 from lorpredict.pharmacokinetics._knowledge import (
-    Assay,
     Candidates,
-    Threshold,
-    assays,
     research_only,
-    trough_thresholds,
     usual_candidates,
 )
 from lorpredict.pharmacokinetics._levels import MeasuredLevel, dosing_record
@@ -43,7 +39,6 @@ from lorpredict.pharmacokinetics._regimens import faults_of_regimens, search_reg
 from lorpredict.pharmacokinetics._typical import Power, TypicalValue
 
 __all__ = [
-    "Assay",
     "Candidates",
     "DoseHistory",
     "Estimates",
@@ -57,10 +52,8 @@ __all__ = [
     "Regimen",
     "RegimenSearch",
     "Rounding",
-    "Threshold",
     "TroughReached",
     "TypicalValue",
-    "assays",
     "concentration",
     "dosing_record",
     "estimate",
@@ -70,6 +63,5 @@ __all__ = [
     "population_models",
     "research_only",
     "search_regimens",
-    "trough_thresholds",
     "usual_candidates",
 ]

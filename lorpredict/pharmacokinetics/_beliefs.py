@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -71,7 +71,7 @@ def varying(model: PopulationModel) -> tuple[str, ...]:
     return tuple(name for name in PARAMETERS if name in model.between_patient_cv)
 
 
-@cache
+@lru_cache(maxsize=32)
 def normals(draws: int, dimensions: int) -> Floats:
     """Return standard normal numbers that fill space evenly, the same ones each time.
 

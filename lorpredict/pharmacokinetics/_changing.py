@@ -40,6 +40,11 @@ class Changing:
         return self.values[max(place, 0)]
 
 
+def plain(given: Any) -> Any:
+    """Return arrays and numbers of numpy as lists and numbers of Python."""
+    return given.tolist() if hasattr(given, "tolist") else given
+
+
 def is_dated(given: Any) -> bool:
     """Whether pairs were given, or one value."""
     return isinstance(given, Sequence) and not isinstance(given, str)

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from lorpredict.clinical import catalogue
 from lorpredict.errors import Fault, FaultsFound, counted
-from lorpredict.pharmacokinetics._changing import Changing
+from lorpredict.pharmacokinetics._changing import Changing, plain
 from lorpredict.pharmacokinetics._history_faults import (
     faults_of_albumin,
     faults_of_course,
@@ -111,21 +111,20 @@ class DoseHistory:
         ... ).doses_mg
         (200.0, 200.0, 200.0, 215.0)
         """
-        return cls._checked(
-            {
-                "infusion_days": list(infusion_days),
-                "weight_kg": weight_kg,
-                "doses_mg": doses_mg,
-                "doses_mg_kg": doses_mg_kg,
-                "albumin_g_l": albumin_g_l,
-                "albumin_g_dl": albumin_g_dl,
-                "hours": hours,
-                "antibodies": antibodies or antibodies_from_day is not None,
-                "antibodies_from_day": antibodies_from_day,
-                "immunomodulator": immunomodulator,
-                "age_years": age_years,
-            }
-        )
+        given = {
+            "infusion_days": infusion_days,
+            "weight_kg": weight_kg,
+            "doses_mg": doses_mg,
+            "doses_mg_kg": doses_mg_kg,
+            "albumin_g_l": albumin_g_l,
+            "albumin_g_dl": albumin_g_dl,
+            "hours": hours,
+            "antibodies": antibodies or antibodies_from_day is not None,
+            "antibodies_from_day": antibodies_from_day,
+            "immunomodulator": immunomodulator,
+            "age_years": age_years,
+        }
+        return cls._checked({name: plain(value) for name, value in given.items()})
 
     @classmethod
     def _checked(cls, given: Mapping[str, Any]) -> Self:

@@ -17,6 +17,7 @@ _HOURS_A_DAY = 24.0
 _DOSES = ("doses_mg", "doses_mg_kg")
 _IN_FORCE = "Give one value, or pairs of a day and the value that holds from then on"
 Judge = Callable[[Any], Fault | None]
+_CHECK = "Check the dose and the weight"
 _ORDER = "Order the infusions by day, or correct the day"
 
 
@@ -91,26 +92,26 @@ def _faults_of_dose(name: str, dose: Any, row: int, kilograms: Any) -> Iterator[
         unit = "mg" if in_mg else "mg/kg"
         yield Fault(name, f"expected a number of {unit}", row=row, value=repr(dose))
     elif _is_weight(kilograms):
-        in_all, per_kg = (dose, dose / kilograms) if in_mg else (dose * kilograms, dose)
-        yield from _faults_of_known_dose(name, in_all, per_kg, row)
+        yield from (_faults_of_mg if in_mg else _faults_of_mg_kg)(dose, kilograms, row)
     elif not in_mg:  # without a weight nothing else can be judged; that it is missing is told
-        yield from _faults_of_known_dose(name, math.nan, dose, row)
+        yield from _faults_of_mg_kg(dose, math.inf, row)
 
 
-def _faults_of_known_dose(name: str, in_all: float, per_kg: float, row: int) -> Iterator[Fault]:
+def _faults_of_mg(dose: float, kilograms: float, row: int) -> Iterator[Fault]:
     limits = catalogue()["ifx_dose_mg_kg"]
-    if limits.fits(float(per_kg)):
-        return
-    told = [f"{in_all:.4g} mg", f"{per_kg:.3g} mg/kg"]
-    told = [each for each in told if not each.startswith("nan")]
-    given, *other = told if name == "doses_mg" else told[::-1]
-    value = given + (f" ({other[0]})" if other else "")
-    hint = "Check the dose and the weight"
-    if name == "doses_mg" and limits.fits(float(in_all)):
-        hint = "Did you mean mg for each kilogram?"
-    elif name == "doses_mg_kg" and limits.fits(per_kg * per_kg / in_all):
-        hint = "Did you mean mg in all?"
-    yield Fault(name, f"expected {limits.expected}", hint, row, value)
+    per_kg = dose / kilograms
+    if not limits.fits(per_kg):
+        hint = "Did you mean mg for each kilogram?" if limits.fits(float(dose)) else _CHECK
+        told = f"{dose:.4g} mg ({per_kg:.3g} mg/kg)"
+        yield Fault("doses_mg", f"expected {limits.expected}", hint, row, told)
+
+
+def _faults_of_mg_kg(dose: float, kilograms: float, row: int) -> Iterator[Fault]:
+    limits = catalogue()["ifx_dose_mg_kg"]
+    if not limits.fits(float(dose)):
+        hint = "Did you mean mg in all?" if limits.fits(dose / kilograms) else _CHECK
+        problem = f"expected {limits.expected}"
+        yield Fault("doses_mg_kg", problem, hint, row, f"{dose:.4g} mg/kg")
 
 
 def _is_weight(value: Any) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from lorpredict.clinical import Predictor, catalogue
+from lorpredict.clinical import Assay, Predictor, assays, catalogue
 from lorpredict.errors import CatalogueError, Fault, FaultsFound, did_you_mean
+from lorpredict.pharmacokinetics._changing import plain
 from lorpredict.pharmacokinetics._history import DoseHistory
 from lorpredict.pharmacokinetics._history_faults import LAST_DAY, is_number
-from lorpredict.pharmacokinetics._knowledge import Assay, assays
 
 _SUBJECT = "the measured levels"
 
@@ -77,6 +77,7 @@ class MeasuredLevel:
         >>> MeasuredLevel.of(98, 2600, unit="ng/mL").value_ug_ml
         2.6
         """
+        day, value, loq = (plain(each) for each in (day, value, loq))
         column = catalogue("levels")["value_ug_ml"]
         faults = [*_faults_of_day(day)]
         factor, told = _factor(column, unit)

@@ -7,7 +7,7 @@ Zero is told: that nobody is there points at nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -120,7 +120,7 @@ def hidden(described: CohortDescription, smallest: int) -> CohortDescription:
     children, few_events = described.flow.at_risk, _tells_few_events(described, smallest)
     return replace(
         described,
-        flow=_hidden_flow(described.flow, smallest),
+        flow=hidden_flow(described.flow, smallest, described.design.events),
         table_one=hidden_in_table(described.table_one, smallest),
         missing=_each_unless_small(described.missing, children, smallest),
         complete=unless_small(described.complete, children, smallest),
@@ -142,8 +142,11 @@ def _tells_few_events(described: CohortDescription, smallest: int) -> bool:
     return unless_small(events, described.flow.at_risk, smallest) is None
 
 
-def _hidden_flow(flow: Flow, smallest: int) -> Flow:
-    """Hide who began too, where the difference to those at risk would be a small count."""
+def hidden_flow(flow: Flow, smallest: int, events: Collection[str]) -> Flow:
+    """Hide small counts of a flow diagram, and those from which they could be computed.
+
+    Who began is hidden too, where the difference to those at risk would be a small count.
+    """
     began = flow.started
     return replace(
         flow,
@@ -151,8 +154,20 @@ def _hidden_flow(flow: Flow, smallest: int) -> Flow:
         left_out=hidden_in_a_sum(flow.left_out, smallest),
         unknown=_each_unless_small(flow.unknown, flow.at_risk, smallest),
         flagged=_each_unless_small(flow.flagged, flow.at_risk, smallest),
-        ended=hidden_in_a_sum(flow.ended, smallest),
+        ended=_hidden_ends(flow.ended, smallest, events),
     )
+
+
+def _hidden_ends(ended: Counted, smallest: int, events: Collection[str]) -> dict[str, int | None]:
+    """Where events are many enough they are told elsewhere too, and can protect no other end."""
+    parts = [
+        {name: count for name, count in ended.items() if (name in events) is is_event}
+        for is_event in (True, False)
+    ]
+    if any(is_small(sum(count or 0 for count in part.values()), smallest) for part in parts):
+        return hidden_in_a_sum(ended, smallest)
+    found = hidden_in_a_sum(parts[0], smallest) | hidden_in_a_sum(parts[1], smallest)
+    return {name: found[name] for name in ended}
 
 
 def _each_unless_small(counts: Counted, of: int, smallest: int) -> dict[str, int | None]:

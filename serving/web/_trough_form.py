@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from lorpredict.clinical import catalogue
-from lorpredict.pharmacokinetics import assays, trough_thresholds, usual_candidates
+from lorpredict.clinical import assays, catalogue, trough_thresholds
+from lorpredict.pharmacokinetics import usual_candidates
 from serving.web._files import texts, trough_texts
 from serving.web._form import Choice
 
@@ -151,7 +151,7 @@ def _field(key: str, told: Mapping[str, Any]) -> TroughField:
 
 
 def _choices() -> Mapping[str, Mapping[str, str]]:
-    known = {each.name: f"{each.label} ({each.loq_ug_ml:g})" for each in assays().values()}
+    known = {each.key: f"{each.label} ({each.loq_ug_ml:g})" for each in assays().values()}
     chosen: Mapping[str, Mapping[str, str]] = trough_texts()["choices"]
     return {**chosen, "assays": known}
 

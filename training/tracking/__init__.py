@@ -15,6 +15,7 @@ from training.tracking._record import record_training
 from training.tracking._regimen import record_regimens
 from training.tracking._registration import register, register_beside
 from training.tracking._simulation import record_simulation
+from training.tracking._study import record_study
 from training.tracking._validation import record_validation
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "record_recalibration",
     "record_regimens",
     "record_simulation",
+    "record_study",
     "record_training",
     "record_validation",
     "refuse_other_answers",

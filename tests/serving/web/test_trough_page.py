@@ -124,7 +124,7 @@ def test_a_dose_that_is_too_large_is_named(alone: TestClient) -> None:
 
 @pytest.mark.parametrize("value", ["<1", "<"])
 def test_below_the_limit_is_told_and_drawn_as_such(alone: TestClient, value: str) -> None:
-    level = {"level-1-day": "98", "level-1-value": value, "level-1-assay": "lc-ms-ms"}
+    level = {"level-1-day": "98", "level-1-value": value, "level-1-assay": "lc_ms_ms"}
     page = asked(alone, CHILD | level)
 
     assert "below 1" in page

@@ -85,11 +85,20 @@ def test_models_are_judged_by_the_levels_they_had_not_seen(comparison: DosingCom
     )
 
 
+def test_what_a_level_tells_is_in_the_forecast_and_in_the_regimens(
+    comparison: DosingComparison,
+) -> None:
+    for each in comparison.compared:
+        own = each.estimates is not None
+        assert (each.forecasts.individual, each.regimens.individual) == (own, own)
+
+
 def test_nothing_is_told_of_fewer_than_five_children(children: DosedChildren) -> None:
     few = compare_dosing(DosedChildren(children.children[:4]), 3.0, vial_mg=None)
     assert few.regimens().empty
     assert few.measured_levels().empty
     assert "fewer than 5 with an individual estimate" in few.lines()[1]
+    assert all(not line.endswith(": 4 children") for line in few.lines())
     assert few.figures()["regimens"] is not None
 
 
@@ -98,6 +107,21 @@ def test_an_estimate_that_was_not_found_is_told(children: DosedChildren) -> None
         failed = compare_dosing(children, 3.0, vial_mg=None)
     assert "no estimate was found in spite of a level" in failed.lines()[2]
     assert set(failed.child_tables()["regimens"]["estimate"]) == {"no level", "not found"}
+
+
+def test_who_was_left_out_is_told_and_few_of_them_are_not_counted(
+    children: DosedChildren,
+) -> None:
+    some = DosedChildren(children.children[:5], {"no albumin": 7, "no weight": 2})
+    told = compare_dosing(some, 3.0, vial_mg=None).lines()
+    assert "no albumin: 7 children" in told
+    assert "no weight: fewer than 5 children" in told
+
+
+def test_a_maximum_that_leaves_every_dose_out_leaves_no_regimen(children: DosedChildren) -> None:
+    none = compare_dosing(DosedChildren(children.children[:5]), 3.0, vial_mg=None, maximum_mg=1)
+    assert none.regimens().empty
+    assert none.figures()["regimens"] is not None
 
 
 def test_no_child_is_no_comparison() -> None:

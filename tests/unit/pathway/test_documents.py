@@ -77,6 +77,8 @@ def test_enough_drug_without_a_high_titre_is_pharmacodynamic_and_disputed(
 
     assert told.mechanism == "pharmacodynamic"
     assert not told.is_our_reading
+    assert "A drug of another class" in texts(told)
+    assert "Intensified infliximab" in texts(told)
     beijing, ungar = told.disagreement
     assert "another class" in beijing.says
     assert "Beijing 2025" in beijing.source

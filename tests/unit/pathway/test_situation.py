@@ -121,6 +121,15 @@ def test_it_excludes_antibodies_where_no_drug_is_there() -> None:
     assert told.mechanism == "pharmacokinetic"
 
 
+def test_a_high_limit_does_not_show_that_no_drug_is_there() -> None:
+    told = at_loss_of_response({
+        "trough_below_loq": True, "trough_loq": 2.5, "trough_unit": "mg/L",
+        "antibodies": "none", "antibody_assay": "drug_sensitive",
+    })  # fmt: skip
+
+    assert (told.mechanism, told.trough) == ("undetermined", "below")
+
+
 def test_antibodies_that_a_drug_sensitive_assay_finds_are_believed() -> None:
     told = at_loss_of_response({"trough": 1.0, "trough_unit": "mg/L", "antibodies": "high",
                                 "antibody_assay": "drug_sensitive"})  # fmt: skip

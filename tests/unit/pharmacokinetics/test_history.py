@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from lorpredict.clinical import assays
 from lorpredict.errors import Fault, FaultsFound
-from lorpredict.pharmacokinetics import MeasuredLevel, assays, dosing_record
+from lorpredict.pharmacokinetics import MeasuredLevel, dosing_record
 from tests.unit.pharmacokinetics.children import USUAL, history
 
 
@@ -25,6 +27,14 @@ def fault_of(levels: list[dict[str, Any]] | None = None, **changed: Any) -> str:
 def test_a_dose_for_each_kilogram_follows_the_weight() -> None:
     grown = history(infusion_days=[0, 14, 42, 98], weight_kg=[(0, 40), (98, 44)])
     assert grown.doses_mg == (200, 200, 200, 220)
+
+
+def test_arrays_are_as_good_as_lists() -> None:
+    day: Any = np.int64(98)
+    days, weight = np.array([0, 14, 42]), np.float32(42)
+    found = history(infusion_days=days, doses_mg_kg=np.full(3, 5), weight_kg=weight)
+    assert found == history()
+    assert MeasuredLevel.of(day, np.float64(3)) == MeasuredLevel.of(98, 3)
 
 
 def test_albumin_in_either_unit_is_the_same_albumin() -> None:
@@ -58,14 +68,23 @@ def test_an_infusion_during_another_is_named() -> None:
         ),
         (
             {"doses_mg_kg": [5, 5, 210]},
-            "210 mg/kg (8820 mg) in row 3: expected 2 to 20 mg/kg. Did you mean mg in all?",
+            "210 mg/kg in row 3: expected 2 to 20 mg/kg. Did you mean mg in all?",
         ),
         ({"doses_mg": [210, 2100, 210], "doses_mg_kg": None}, "Check the dose and the weight"),
+        ({"doses_mg_kg": [5, 0, 5]}, "0 mg/kg in row 2: expected 2 to 20 mg/kg. Check the dose"),
         ({"doses_mg_kg": [5, 5]}, "2 doses for 3 infusions"),
         ({"doses_mg_kg": None}, "neither is given"),
         ({"doses_mg": 210}, "both are given"),
     ],
-    ids=["mg/kg as mg", "mg as mg/kg", "a zero too many", "one missing", "none", "twice"],
+    ids=[
+        "mg/kg as mg",
+        "mg as mg/kg",
+        "a zero too many",
+        "nothing",
+        "one missing",
+        "none",
+        "twice",
+    ],
 )
 def test_a_dose_that_is_none_of_this_child_is_named(doses: dict[str, Any], told: str) -> None:
     assert told in fault_of(**doses)

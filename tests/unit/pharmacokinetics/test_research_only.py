@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from lorpredict.clinical import trough_thresholds
 from lorpredict.pharmacokinetics import (
     MeasuredLevel,
     estimate,
     forecast,
     research_only,
     search_regimens,
-    trough_thresholds,
     usual_candidates,
 )
 from tests.unit.pharmacokinetics.children import PAEDIATRIC, history
