@@ -24,6 +24,7 @@ class TroughField(NamedTuple):
     choices : what may be chosen; the first is chosen where there is no ``unset``
     unset : what a choice says before one is made
     bounds : lowest and highest value that will not be refused, where they are told at once
+    unit : of a number, where it has no other
     """
 
     key: str
@@ -33,6 +34,7 @@ class TroughField(NamedTuple):
     choices: tuple[Choice, ...] = ()
     unset: str = ""
     bounds: tuple[float, float] | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def _field(key: str, told: Mapping[str, Any]) -> TroughField:
         choices=tuple(Choice(*each) for each in choices.items()),
         unset=told.get("unset", ""),
         bounds=column.plausible if column else None,
+        unit=(column.readable_unit or "") if column else "",
     )
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.serving.conftest import Server
 from tests.serving.web.conftest import SIZES, Opened, Visit
-from tests.serving.web.test_trough_page import CHILD, LEVEL, TARGET
+from tests.serving.web.troughs import CHILD, LEVEL, TARGET
 
 _OPEN = "all => all.forEach(each => { each.open = true })"
 _CHOSEN = {"dose_unit", "albumin_unit", "level_unit", "level-1-assay"}
@@ -52,6 +52,12 @@ def test_faults_stand_beside_their_fields_and_go_when_they_are_mended(opened: Op
     visit.fill("infusion-2-dose", "5").fill("age_years", "12").ask()
     assert visit.told("infusion-2-dose") == visit.told("age_years") == ""
     assert "the trough on day 154" in visit.text()
+
+
+def test_an_age_that_will_be_refused_says_so_while_it_is_typed(opened: Opened) -> None:
+    visit = at_trough(opened()).fill("age_years", "150")
+
+    assert visit.told("age_years") == "Outside 0 to 19 years, so it will be refused."
 
 
 def test_a_fault_in_what_is_folded_away_is_seen(opened: Opened) -> None:

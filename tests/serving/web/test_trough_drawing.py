@@ -9,7 +9,7 @@ import pytest
 from lorpredict.pharmacokinetics import population_model
 from serving.trough import Asked
 from serving.web._trough_drawing import Curve, curve, curve_days
-from tests.serving.web.test_trough_page import BODY
+from tests.serving.web.troughs import BODY
 
 LEVELS = [
     {"day": 42, "value": 10.0, "unit": "ug/mL"},
