@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 Records = Sequence[Mapping[str, Any]]
 
 RESEARCH_ONLY = (
-    "Research only. The trough was forecast and not measured; the forecast is that of a published "
-    "population model, moved to the training children, under the dose that was given."
+    "Research only. The trough was forecast and not measured: from a published population model "
+    "and the training children, for the dose, weight and albumin that were recorded. Where one of "
+    "them was not, as a warning says, it is what all training children might have had."
 )
 _ENDS = (0.025, 0.975)
 

@@ -85,7 +85,13 @@ def caution(analysis: PublishedAnalysis) -> Html:
     """Return what stands over everything of children who do not exist."""
     if not analysis.synthetic:
         return Html("")
-    said = f"{SYNTHETIC.capitalize()}. No figure here speaks of real children."
+    if analysis.wholly_synthetic:
+        said = f"{SYNTHETIC.capitalize()}. No figure here speaks of real children."
+    else:
+        said = (
+            "Some of these children are synthetic and the others are real: demonstration only. No "
+            "figure here speaks of real children alone, and each may hold them."
+        )
     return paragraph(said, kind="caution")
 
 

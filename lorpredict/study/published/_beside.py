@@ -74,7 +74,7 @@ def _table_one(analysis: PublishedAnalysis) -> Iterator[Beside]:
         found = (line.count,) if line.summary == "count" else line.values
         ours = found or (None,) * len(line.published)
         for figure, printed, value in zip(names[line.summary], line.published, ours, strict=True):
-            yield Beside("Table 1", line.label, figure, f"{printed:g}", _number(value))
+            yield Beside("Table 1", line.label, figure, str(printed), _number(value))
 
 
 def _curve(analysis: PublishedAnalysis) -> Iterator[Beside]:

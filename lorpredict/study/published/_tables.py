@@ -44,7 +44,9 @@ def tables(analysis: PublishedAnalysis) -> dict[str, pd.DataFrame]:
 
 def _with_caution(table: pd.DataFrame, analysis: PublishedAnalysis) -> pd.DataFrame:
     """A table of children who do not exist says so in every row, wherever it is copied to."""
-    return table.assign(synthetic=True) if analysis.synthetic else table
+    if not analysis.synthetic:
+        return table
+    return table.assign(synthetic=True if analysis.wholly_synthetic else "in part")
 
 
 def _flow(analysis: PublishedAnalysis) -> pd.DataFrame:

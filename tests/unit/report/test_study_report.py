@@ -66,6 +66,10 @@ def test_published_ours_and_difference_stand_side_by_side(page: str) -> None:
     assert "This cohort is the shipped reconstruction" in page
 
 
+def test_a_figure_of_the_paper_keeps_the_digits_that_it_was_printed_with(page: str) -> None:
+    assert "Age at first infusion</th><td>median</td><td>12.0</td><td>12.0</td><td>0</td>" in page
+
+
 @pytest.mark.parametrize(
     "said",
     [

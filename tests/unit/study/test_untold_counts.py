@@ -266,7 +266,10 @@ def test_one_real_child_is_enough_to_hide(cohort: Cohort) -> None:
     found = analysed(mixed)
     assert found.synthetic
     assert not found.wholly_synthetic
-    assert LOST_OF_NOT_IN_REMISSION not in study_report(found)
+    page = study_report(found)
+    assert LOST_OF_NOT_IN_REMISSION not in page
+    assert "No figure here speaks of real children alone, and each may hold them." in page
+    assert set(found.tables()["flow"]["synthetic"]) == {"in part"}
 
 
 def test_a_hospital_may_show_all(cohort: Cohort) -> None:
