@@ -34,6 +34,11 @@ def is_small(count: int | None, smallest: int) -> bool:
     return count is not None and 0 < count < smallest
 
 
+def any_small(counts: Iterable[int | None], smallest: int) -> bool:
+    """Whether one of these counts is."""
+    return any(is_small(count, smallest) for count in counts)
+
+
 def unless_small(count: int | None, of: int, smallest: int) -> int | None:
     """Return a count among ``of`` children, unless it or what is left of them is small."""
     hidden = count is None or is_small(count, smallest) or is_small(of - count, smallest)

@@ -112,7 +112,8 @@ class PublishedAnalysis:
     def without_small_counts(self, smallest: int) -> PublishedAnalysis:
         """Hide counts below ``smallest``, and what they could be computed from.
 
-        A comparison of which one cell is small is hidden whole, its test too. Zero is told.
+        A row, a coding or a model is told whole or not at all: where one of its cells is small, or
+        its total differs by so few from another that is told, no number of it is. Zero is told.
 
         Raises
         ------

@@ -60,9 +60,12 @@ class Trough:
 
     @property
     def cells(self) -> tuple[int, ...]:
-        """Every count of children behind it."""
+        """Every count of children behind it, and what is left of the measured."""
         counts = [n for each in self.groups for n in (each.measured, each.missing)]
-        return tuple(n for n in (*counts, self.below_limit) if n is not None)
+        if self.below_limit is not None:
+            above = sum(each.measured or 0 for each in self.groups) - self.below_limit
+            counts += [self.below_limit, above]
+        return tuple(n for n in counts if n is not None)
 
 
 def trough(children: Children) -> Trough:

@@ -16,7 +16,7 @@ from lorpredict.report import study_report
 from lorpredict.study import PublishedAnalysis, published_analysis
 from lorpredict.study._description import Flow
 from lorpredict.study._small_cells import hidden_flow
-from lorpredict.study.published._hiding import HIDDEN
+from lorpredict.study.published._hidden_lines import HIDDEN
 from lorpredict.survival import DAYS_A_MONTH
 from tests.unit.study.test_published_analysis import table
 
