@@ -117,7 +117,7 @@ def history_arguments(sent: HistorySent) -> dict[str, Any]:
         "weight_kg": [(each.day, each.kg) for each in sent.weight],
         ("albumin_g_l" if sent.albumin_unit == "g/L" else "albumin_g_dl"): albumin,
         "immunomodulator": immunomodulator or False,
-        "antibodies": sent.antibodies,
+        "antibodies": sent.antibodies if "antibodies" in sent.model_fields_set else None,
         "antibodies_from_day": sent.antibodies_from_day,
     }
 

@@ -87,7 +87,9 @@ class HistorySent(_Message):
         default=[], max_length=MOST_DATED, description="None taken where the list is empty."
     )
     antibodies: bool = Field(
-        default=False, description="Whether antibodies against infliximab were found."
+        default=False,
+        description="Whether antibodies against infliximab were found. Where it is left out, "
+        "antibodies_from_day says that they were; false beside it is refused.",
     )
     antibodies_from_day: float = Field(
         default=_ABSENT,

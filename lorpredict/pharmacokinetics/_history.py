@@ -14,7 +14,7 @@ from lorpredict.pharmacokinetics._history_faults import (
     faults_of_course,
     faults_of_doses,
     faults_of_infusions,
-    is_number,
+    faults_of_onset,
     judged_by,
     no_boolean,
 )
@@ -67,7 +67,7 @@ class DoseHistory:
         albumin_g_l: float | Sequence[tuple[float, float]] | None = None,
         albumin_g_dl: float | Sequence[tuple[float, float]] | None = None,
         hours: float | Sequence[float] = 2.0,
-        antibodies: bool = False,
+        antibodies: bool | None = None,
         antibodies_from_day: float | None = None,
         immunomodulator: bool | Sequence[tuple[float, bool]] = False,
         age_years: float | None = None,
@@ -87,7 +87,8 @@ class DoseHistory:
         hours
             How long the infusions ran.
         antibodies
-            Whether antibodies against infliximab were found.
+            Whether antibodies against infliximab were found; None where nothing is said of it,
+            which counts as none unless their onset is given.
         antibodies_from_day
             Since when; without it the onset is unknown, and they are counted from the start.
         immunomodulator
@@ -119,7 +120,7 @@ class DoseHistory:
             "albumin_g_l": albumin_g_l,
             "albumin_g_dl": albumin_g_dl,
             "hours": hours,
-            "antibodies": antibodies or antibodies_from_day is not None,
+            "antibodies": antibodies_from_day is not None if antibodies is None else antibodies,
             "antibodies_from_day": antibodies_from_day,
             "immunomodulator": immunomodulator,
             "age_years": age_years,
@@ -142,7 +143,7 @@ class DoseHistory:
             *faults_of_course("immunomodulator", given["immunomodulator"], no_boolean),
             *faults_of_course("antibodies", given["antibodies"], no_boolean),
             *_faults_of_age(given["age_years"]),
-            *_faults_of_onset(given["antibodies_from_day"]),
+            *faults_of_onset(given["antibodies"], given["antibodies_from_day"]),
         ]
         if faults or weight is None:
             raise FaultsFound(faults, subject=_SUBJECT)
@@ -244,10 +245,3 @@ def _faults_of_age(age: Any) -> list[Fault]:
     fault = None if age is None else catalogue()["age_years"].fault(age)
     hint = "This is for children; an age in months is divided by 12"
     return [] if fault is None else [replace(fault, hint=hint)]
-
-
-def _faults_of_onset(day: Any) -> list[Fault]:
-    if day is None or (is_number(day) and day >= 0):
-        return []
-    hint = "Days count from the first infusion; leave it out where the onset is not known"
-    return [Fault("antibodies_from_day", "expected a day from 0 on", hint, value=repr(day))]

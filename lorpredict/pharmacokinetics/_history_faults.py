@@ -169,3 +169,16 @@ def _no_albumin_g_dl(value: Any) -> Fault | None:
     told = f"{value:g} g/dL" if is_number(value) else repr(value)
     hint = "Did you mean g/L (albumin_g_l)?" if column.fits(value) else ""
     return Fault("", f"expected {low:g} to {high:g} g/dL", hint, value=told)
+
+
+def faults_of_onset(antibodies: Any, day: Any) -> Iterator[Fault]:
+    """Find an onset of antibodies before the first infusion, or of none."""
+    if day is None:
+        return
+    if not (is_number(day) and day >= 0):
+        hint = "Days count from the first infusion; leave it out where the onset is not known"
+        yield Fault("antibodies_from_day", "expected a day from 0 on", hint, value=repr(day))
+    if antibodies is False:
+        problem = "an onset of antibodies is given, and antibodies is false"
+        hint = "Say that antibodies were found, or leave the onset out"
+        yield Fault("antibodies_from_day", problem, hint)

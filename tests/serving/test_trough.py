@@ -149,6 +149,13 @@ def test_the_same_level_in_other_units_has_the_same_answer(
     )
 
 
+def test_an_onset_alone_says_that_antibodies_were_found(alone: TestClient) -> None:
+    onset = {"antibodies_from_day": 20}
+    told = answer(alone, changed(history=onset))
+    assert told == answer(alone, changed(history={"antibodies": True, **onset}))
+    assert told["population"] != answer(alone, BODY)["population"]
+
+
 def test_a_level_below_its_limit_is_taken_as_such(alone: TestClient) -> None:
     below = [{"day": 98, "unit": "ug/mL", "below_loq": True, "assay": "LC-MS/MS"}]
     told = answer(alone, changed(levels=below))["estimate"]["models"][0]
@@ -179,6 +186,10 @@ WRONG: dict[str, tuple[Body, str, str]] = {
         "Did you mean g/L",
     ),
     "age 40": ({"history": {"age_years": 40}}, "/history/age_years", "This is for children"),
+    "onset of none": (
+        {"history": {"antibodies": False, "antibodies_from_day": 20}},
+        "/history/antibodies_from_day", "leave the onset out",
+    ),
     "weight": (
         {"history": {"weight": [{"kg": 40}, {"day": 9, "kg": 400}]}}, "/history/weight/1/kg",
         "expected 2 to 150 kg",

@@ -125,6 +125,13 @@ def test_an_onset_before_the_first_infusion_is_named() -> None:
     assert "Days count from the first" in fault_of(antibodies_from_day=-3)
 
 
+def test_an_onset_of_antibodies_that_were_not_found_is_named() -> None:
+    told = fault_of(antibodies=False, antibodies_from_day=50)
+    assert told.startswith("antibodies_from_day: an onset of antibodies is given, and antibodies")
+    assert "leave the onset out" in told
+    assert history(antibodies=True, antibodies_from_day=50) == history(antibodies_from_day=50)
+
+
 def test_antibodies_without_an_onset_are_counted_from_the_start_and_it_is_said() -> None:
     found = history(antibodies=True)
     assert (found.antibodies_from_day, found.antibodies_onset_known) == (0, False)
