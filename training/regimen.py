@@ -19,7 +19,7 @@ from training.entry import (
     shipped_cohort,
 )
 
-TABLES = ("forecasts.csv", "estimates.csv", "regimens.csv")
+TABLES = ("forecasts.csv", "estimates.csv", "regimens.csv", "left_out.csv")
 Table = TypeVar("Table")
 
 

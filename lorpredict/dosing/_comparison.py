@@ -6,13 +6,15 @@ no figure rests on fewer than five children.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from lorpredict.dosing._beside import RowLeftOut
 from lorpredict.dosing._children import DosedChild, DosedChildren
 from lorpredict.errors import counted_children
 from lorpredict.pharmacokinetics import (
@@ -93,6 +95,7 @@ class DosingComparison:
                 lambda each: [] if each.estimates is None else each.estimates.rows()
             ),
             "regimens": self._of_children(lambda each: each.regimens.rows()),
+            "left_out": self._left_out(),
         }
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -171,15 +174,30 @@ class DosingComparison:
             *_counts_told({"no estimate was found in spite of a level": failed}),
             *_counts_told(self.children.left_out),
             *_counts_told(self.children.assumptions),
+            *_rows_told(self.children.rows_left_out),
+            *_counts_told(self._warned()),
         ]
 
     def __repr__(self) -> str:
         told = counted_children(len(self.compared))
         return f"DosingComparison({told}, target {self.target_ug_ml:g} µg/mL; {_USE})"
 
+    def _warned(self) -> dict[str, int]:
+        """Return what was assumed or is strange of single children, and of how many."""
+        return dict(Counter(told for each in self.compared for told in each.forecasts.warnings))
+
+    def _left_out(self) -> pd.DataFrame:
+        columns = [each.name for each in fields(RowLeftOut)]
+        return _for_research(pd.DataFrame(self.children.rows_left_out, columns=columns))
+
     def _of_children(self, rows: Any) -> pd.DataFrame:
         found = [
-            {"patient_id": each.child.patient_id, **row, "estimate": each.estimate_told}
+            {
+                "patient_id": each.child.patient_id,
+                **row,
+                "estimate": each.estimate_told,
+                "warnings": "; ".join(each.forecasts.warnings),
+            }
             for each in self.compared
             for row in rows(each)
         ]
@@ -214,6 +232,11 @@ def _for_research(table: pd.DataFrame) -> pd.DataFrame:
 
 def _unless_few(count: int) -> str:
     return f"fewer than {FEWEST}" if 0 < count < FEWEST else f"{count}"
+
+
+def _rows_told(rows: Iterable[RowLeftOut]) -> list[str]:
+    counts = Counter(f"{each.table}, {each.why}, left out" for each in rows)
+    return [f"{why}: {_unless_few(number)} rows" for why, number in counts.items()]
 
 
 def _counts_told(counts: Mapping[str, int]) -> list[str]:

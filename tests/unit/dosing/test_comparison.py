@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest.mock import patch
 
 import pandas as pd
 import pytest
 
-from lorpredict.dosing import DosedChildren, DosingComparison, compare_dosing, dosed_children
+from lorpredict.dosing import (
+    DosedChildren,
+    DosingComparison,
+    RowLeftOut,
+    compare_dosing,
+    dosed_children,
+)
 from lorpredict.errors import FaultsFound
+from lorpredict.pharmacokinetics import MeasuredLevel, research_only, usual_candidates
 from lorpredict.pharmacokinetics import _posterior as posterior
-from lorpredict.pharmacokinetics import research_only, usual_candidates
 from lorpredict.synthetic import reconstructed_cohort
 
 
@@ -116,6 +123,28 @@ def test_who_was_left_out_is_told_and_few_of_them_are_not_counted(
     told = compare_dosing(some, 3.0, vial_mg=None).lines()
     assert "no albumin: 7 children" in told
     assert "no weight: fewer than 5 children" in told
+
+
+def test_rows_left_out_are_counted_and_listed_beside_the_tables_of_children(
+    children: DosedChildren,
+) -> None:
+    rows = tuple(RowLeftOut("levels", row, "x", 3.0, "of nobody") for row in range(1, 7))
+    some = compare_dosing(
+        replace(DosedChildren(children.children[:5]), rows_left_out=rows), 3.0, vial_mg=None
+    )
+    assert "levels, of nobody, left out: 6 rows" in some.lines()
+    assert some.child_tables()["left_out"]["row"].tolist() == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_level_that_doses_do_not_allow_is_told_of_its_child(children: DosedChildren) -> None:
+    far = [
+        replace(each, levels=(MeasuredLevel.of(98, 480.0),)) if place < 6 else each
+        for place, each in enumerate(children)
+    ]
+    found = compare_dosing(DosedChildren(tuple(far)), 3.0, vial_mg=None)
+    assert any("3 standard deviations" in line and ": 6 children" in line for line in found.lines())
+    told = found.child_tables()["estimates"].groupby("patient_id")["warnings"].first()
+    assert told.str.contains("3 standard deviations").sum() == 6
 
 
 def test_a_maximum_that_leaves_every_dose_out_leaves_no_regimen(children: DosedChildren) -> None:
