@@ -179,11 +179,11 @@ WRONG: dict[str, tuple[Body, str, str]] = {
     ),
     "g/dL as g/L": (
         {"history": {"albumin": [{"value": 3.8}]}}, "/history/albumin/0/value",
-        "Did you mean unit",
+        "Did you mean g/dL (albumin_unit)?",
     ),
     "g/L as g/dL": (
         {"history": {"albumin_unit": "g/dL"}}, "/history/albumin/0/value",
-        "Did you mean g/L",
+        "Did you mean g/L (albumin_unit)?",
     ),
     "age 40": ({"history": {"age_years": 40}}, "/history/age_years", "This is for children"),
     "onset of none": (

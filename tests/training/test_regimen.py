@@ -57,6 +57,15 @@ def test_tables_beside_the_cohort_are_read(tmp_path: Path) -> None:
     assert left_out["patient_id"].tolist() == strangers["patient_id"]
 
 
+def test_a_hint_names_the_column_and_no_argument(refused: Refused, tmp_path: Path) -> None:
+    cohort = simulate_cohort(3, "plausible", rng=np.random.default_rng(3)).cohort.table
+    wrong = cohort.assign(albumin_g_l=cohort["albumin_g_l"] / 10)
+    wrong.to_csv(tmp_path / "cohort.csv", index=False)
+    told = refused(main, "--cohort", str(tmp_path / "cohort.csv"))
+    assert "Did you mean g/dL (name the column albumin_g_dl)?" in told
+    assert "unit=" not in told
+
+
 def test_tables_that_are_there_are_left_alone(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "regimens.csv").write_text("mine")
     assert "holds regimens.csv already" in refused(main, "--output", str(tmp_path))

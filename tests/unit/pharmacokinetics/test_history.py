@@ -93,7 +93,7 @@ def test_a_dose_that_is_none_of_this_child_is_named(doses: dict[str, Any], told:
 @pytest.mark.parametrize(
     "albumin, told",
     [
-        ({"albumin_g_l": 3.8}, 'Did you mean unit="g/dL" (column albumin_g_dl)?'),
+        ({"albumin_g_l": 3.8}, "60 g/L. Did you mean g/dL (albumin_g_dl)?"),
         ({"albumin_g_l": None, "albumin_g_dl": 38}, "Did you mean g/L (albumin_g_l)?"),
         ({"albumin_g_dl": 3.8}, "given in g/L and in g/dL"),
         ({"albumin_g_l": None}, "not given, and every model needs it"),
@@ -109,6 +109,14 @@ def test_albumin_that_is_none_is_named(albumin: dict[str, Any], told: str) -> No
 @pytest.mark.parametrize("weight", [420, 0.4, "42", True])
 def test_a_weight_that_is_none_is_named_alone(weight: Any) -> None:
     assert fault_of(weight_kg=weight).startswith("weight_kg is")
+
+
+def test_a_hint_names_no_argument_that_is_not_there() -> None:
+    levels = [{"day": 98, "value": 2600}]
+    told = faults_of(levels, weight_kg=42_000, albumin_g_l=3.8, hours=90)
+    hints = {each.column: each.hint for each in told}
+    assert hints["weight_kg"] == "Did you mean g? weight_kg is expected"
+    assert not any("(column" in each for each in hints.values())
 
 
 def test_a_grown_up_is_named() -> None:
@@ -192,7 +200,9 @@ def test_every_assay_says_where_its_limit_comes_from() -> None:
             "level_unit is 'g/L' in row 1: expected ug/mL, mg/L, ng/mL",
         ),
         ({"day": 98}, "no level is given"),
-        ({"day": 98, "value": 2600}, 'Did you mean unit="ng/mL"'),
+        ({"day": 98, "value": 2600}, 'Did you mean unit="ng/mL"?'),
+        ({"day": 98, "value": 3, "unit": "ug/L"}, "Did you mean ng/mL?"),
+        ({"day": 98, "value": 3, "unit": "UG/ML"}, "Did you mean ug/mL?"),
         ({"day": 98, "value": 3, "loq": "one"}, "level_loq is 'one'"),
     ],
 )
