@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Self
 
 from lorpredict.clinical import catalogue
@@ -24,6 +25,11 @@ _UNKNOWN_ONSET = (
     "When the antibodies appeared is not known. They are counted from the first infusion on, which "
     "gives the lowest levels; those without any antibodies are told beside."
 )
+_WEEK = 7.0  # house limit: weeks 0, 2 and 6 typed as days lie nearer together
+_WEEKS_AS_DAYS = (
+    "Infusions closer together than a week: were weeks meant? Days count from the first infusion, "
+    "so that weeks 0, 2 and 6 are days 0, 14 and 42."
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class DoseHistory:
     antibodies_onset_known
         Whether that day was given.
     warnings
-        What was assumed.
+        What was assumed, and what is strange about the days.
     """
 
     infusion_days: tuple[float, ...]
@@ -155,7 +161,7 @@ class DoseHistory:
             albumin_g_l=_in_g_l(given),
             immunomodulator=Changing.of(given["immunomodulator"]),
             **_antibodies(given),
-        )
+        )._with_strange_days()
 
     def followed_by(
         self, infusion_days: Sequence[float], doses_mg: Sequence[float], *, hours: float = 2.0
@@ -181,7 +187,12 @@ class DoseHistory:
             infusion_days=tuple(map(float, days)),
             doses_mg=tuple(map(float, planned["doses_mg"])),
             hours=tuple(map(float, lengths)),
-        )
+        )._with_strange_days()
+
+    def _with_strange_days(self) -> Self:
+        if all(day - before >= _WEEK for before, day in pairwise(self.infusion_days)):
+            return self
+        return replace(self, warnings=tuple(dict.fromkeys((*self.warnings, _WEEKS_AS_DAYS))))
 
     def covariates_on(self, day: float) -> tuple[float, float, bool, bool]:
         """Return weight, albumin, antibodies and immunomodulator as they hold on a day."""

@@ -149,6 +149,13 @@ def test_the_same_level_in_other_units_has_the_same_answer(
     )
 
 
+def test_weeks_typed_as_days_are_asked_about_in_every_part(alone: TestClient) -> None:
+    weeks = [{"day": day, "dose": 5} for day in (0, 2, 6, 14)]
+    told = answer(alone, changed(history={"infusions": weeks}))
+    for part in ("population", "individual", "estimate", "regimens"):
+        assert any("were weeks meant?" in each for each in told[part]["warnings"])
+
+
 def test_an_onset_alone_says_that_antibodies_were_found(alone: TestClient) -> None:
     onset = {"antibodies_from_day": 20}
     told = answer(alone, changed(history=onset))

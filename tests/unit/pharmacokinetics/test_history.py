@@ -9,7 +9,7 @@ import pytest
 
 from lorpredict.clinical import assays
 from lorpredict.errors import Fault, FaultsFound
-from lorpredict.pharmacokinetics import MeasuredLevel, dosing_record
+from lorpredict.pharmacokinetics import MeasuredLevel, dosing_record, forecast
 from tests.unit.pharmacokinetics.children import USUAL, history
 
 
@@ -145,6 +145,17 @@ def test_antibodies_without_an_onset_are_counted_from_the_start_and_it_is_said()
     assert (found.antibodies_from_day, found.antibodies_onset_known) == (0, False)
     assert "is not known" in found.warnings[0]
     assert history(antibodies_from_day=50).warnings == ()
+
+
+def test_weeks_typed_as_days_are_asked_about_and_not_refused() -> None:
+    weeks = history(infusion_days=[0, 2, 6, 14])
+    assert [told.partition("?")[0] for told in weeks.warnings] == [
+        "Infusions closer together than a week: were weeks meant"
+    ]
+    assert forecast(weeks, [20]).warnings == weeks.warnings
+    assert history(infusion_days=[0, 7, 14]).warnings == ()
+    assert "weeks meant" in history().followed_by([46], [210]).warnings[0]
+    assert len(history(infusion_days=[0, 2, 6], antibodies=True).warnings) == 2
 
 
 def test_planned_infusions_follow_and_are_checked() -> None:
