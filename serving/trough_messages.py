@@ -137,7 +137,7 @@ class RegimensAsked(_Message):
         default=3,
         ge=1,
         le=20,
-        description="The trough is that before the infusion after so many of the regimen.",
+        description="The trough is that after so many infusions of the regimen, before the next.",
     )
     rounding: Literal["up", "nearest", "down"] = "nearest"
     maximum_mg: float = Field(

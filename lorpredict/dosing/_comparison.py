@@ -16,7 +16,7 @@ import pandas as pd
 
 from lorpredict.dosing._beside import RowLeftOut
 from lorpredict.dosing._children import DosedChild, DosedChildren
-from lorpredict.errors import counted_children
+from lorpredict.errors import counted, counted_children
 from lorpredict.pharmacokinetics import (
     Estimates,
     Forecasts,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FEWEST = 5  # children that a figure of all together rests on; house limit, as for descriptions
+_FAR = 0.5  # house limit, median size of the relative error
+_OUTSIDE = "doses in whole vials lie outside the mg/kg asked for (is_outside_asked in regimens.csv)"
 _USE = "research only"
 _REGIMENS = ["dose_mg_kg", "interval_days"]
 
@@ -76,7 +78,7 @@ class DosingComparison:
     children
         Whom they are about, and who was left out.
     target_ug_ml, infusions
-        The trough asked for, and before which infusion of a regimen it is judged.
+        The trough asked for, and after how many infusions of a regimen it is judged.
     research_only
         What has to be said with it.
     """
@@ -128,8 +130,9 @@ class DosingComparison:
     def measured_levels(self) -> pd.DataFrame:
         """Return how each model forecast the measured levels before it knew them.
 
-        Medians of (forecast - measured) / measured, and of its size; levels below the limit of
-        quantification are not among them.
+        Medians over levels of (forecast - measured) / measured, a share of the measured level
+        without a unit, and of its size; levels below the limit of quantification are not among
+        them.
         """
         found = []
         for name, model in population_models().items():
@@ -141,18 +144,24 @@ class DosingComparison:
                         "model": name,
                         "label": model.label,
                         "levels": len(errors),
-                        "median_error": float(np.median(errors)),
-                        "median_absolute_error": float(np.median(np.abs(errors))),
+                        "median_relative_error": float(np.median(errors)),
+                        "median_absolute_relative_error": float(np.median(np.abs(errors))),
                     }
                 )
-        columns = ["model", "label", "levels", "median_error", "median_absolute_error"]
+        columns = [
+            "model",
+            "label",
+            "levels",
+            "median_relative_error",
+            "median_absolute_relative_error",
+        ]
         return _for_research(pd.DataFrame(found, columns=columns))
 
     def metrics(self) -> dict[str, float]:
         """Return how many children there are, and the figures of :meth:`measured_levels`."""
         errors = self.measured_levels().set_index("model")
         found = {"children": float(len(self.compared))}
-        for name in ("median_error", "median_absolute_error"):
+        for name in ("median_relative_error", "median_absolute_relative_error"):
             found |= {f"{name}.{model}": float(value) for model, value in errors[name].items()}
         return found
 
@@ -169,8 +178,10 @@ class DosingComparison:
         return [
             self.research_only,
             f"{counted_children(len(self.compared))}, {_unless_few(estimated)} with an individual "
-            f"estimate; target {self.target_ug_ml:g} µg/mL before infusion {self.infusions + 1} of "
-            "a regimen",
+            f"estimate; target {self.target_ug_ml:g} µg/mL after "
+            f"{counted(self.infusions, 'infusion')} of a regimen",
+            *self._far_from_measured(),
+            *_counts_told({_OUTSIDE: self._outside()}),
             *_counts_told({"no estimate was found in spite of a level": failed}),
             *_counts_told(self.children.left_out),
             *_counts_told(self.children.assumptions),
@@ -181,6 +192,21 @@ class DosingComparison:
     def __repr__(self) -> str:
         told = counted_children(len(self.compared))
         return f"DosingComparison({told}, target {self.target_ug_ml:g} µg/mL; {_USE})"
+
+    def _far_from_measured(self) -> list[str]:
+        """Say how many models are far off, if any are."""
+        sizes = self.measured_levels()["median_absolute_relative_error"]
+        far = int((sizes > _FAR).sum())
+        if not far:
+            return []
+        return [
+            f"{far} of the {len(sizes)} published models lie far from the measured levels: in the "
+            f"median their forecasts are off by more than {_FAR:.0%} of the level (house limit; up "
+            f"to {sizes.max():.0%}), and forecasts without an own level rest on them"
+        ]
+
+    def _outside(self) -> int:
+        return sum(any(one.is_outside_asked for one in each.regimens) for each in self.compared)
 
     def _warned(self) -> dict[str, int]:
         """Return what was assumed or is strange of single children, and of how many."""

@@ -16,7 +16,7 @@ from lorpredict.dosing import (
     dosed_children,
 )
 from lorpredict.errors import FaultsFound
-from lorpredict.pharmacokinetics import MeasuredLevel, research_only, usual_candidates
+from lorpredict.pharmacokinetics import MeasuredLevel, forecast, research_only, usual_candidates
 from lorpredict.pharmacokinetics import _posterior as posterior
 from lorpredict.synthetic import reconstructed_cohort
 
@@ -86,8 +86,10 @@ def test_models_are_judged_by_the_levels_they_had_not_seen(comparison: DosingCom
         if level.value_ug_ml
     ]
     assert found.loc["hanzel-2021", "levels"] == len(errors)
-    assert found.loc["hanzel-2021", "median_error"] == pytest.approx(pd.Series(errors).median())
-    assert comparison.metrics()["median_error.hanzel-2021"] == pytest.approx(
+    assert found.loc["hanzel-2021", "median_relative_error"] == pytest.approx(
+        pd.Series(errors).median()
+    )
+    assert comparison.metrics()["median_relative_error.hanzel-2021"] == pytest.approx(
         pd.Series(errors).median()
     )
 
@@ -123,6 +125,39 @@ def test_who_was_left_out_is_told_and_few_of_them_are_not_counted(
     told = compare_dosing(some, 3.0, vial_mg=None).lines()
     assert "no albumin: 7 children" in told
     assert "no weight: fewer than 5 children" in told
+
+
+def test_models_far_from_what_was_measured_are_told(children: DosedChildren) -> None:
+    def told(factor: float) -> list[str]:
+        found = []
+        for each in children:
+            typical = forecast(each.history, [98]).pooled.median[0]
+            level = MeasuredLevel.of(98, factor * float(typical))
+            found.append(replace(each, levels=(level,)))
+        lines = compare_dosing(DosedChildren(tuple(found)), 3.0, vial_mg=None).lines()
+        return [line for line in lines if "far from the measured levels" in line]
+
+    assert told(1.2) == []
+    (line,) = told(6.0)
+    assert line.startswith("5 of the 5 published models lie far")
+    assert "more than 50%" in line
+
+
+def test_doses_that_vials_carry_outside_what_was_asked_are_marked_and_counted(
+    comparison: DosingComparison, children: DosedChildren
+) -> None:
+    rows = comparison.child_tables()["regimens"]
+    per_kg = rows["dose_mg_kg"].round(6)
+    assert rows["is_outside_asked"].tolist() == [not 5 <= each <= 10 for each in per_kg]
+    assert 0 < rows["is_outside_asked"].sum() < len(rows)
+    assert any("whole vials lie outside the mg/kg asked for" in line for line in comparison.lines())
+    unrounded = compare_dosing(DosedChildren(children.children[:5]), 3.0, vial_mg=None)
+    assert not unrounded.child_tables()["regimens"]["is_outside_asked"].any()
+    assert not any("whole vials" in line for line in unrounded.lines())
+
+
+def test_the_trough_is_told_as_that_after_so_many_infusions(comparison: DosingComparison) -> None:
+    assert comparison.lines()[1].endswith("target 3 µg/mL after 3 infusions of a regimen")
 
 
 def test_rows_left_out_are_counted_and_listed_beside_the_tables_of_children(
