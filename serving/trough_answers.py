@@ -116,6 +116,9 @@ class RegimenTold(_Answer):
     dose_mg_kg: float
     vials: float | None
     made_up_from_mg_kg: list[float]
+    is_outside_asked: bool = Field(
+        description="Whether the dose in whole vials lies, for each kilogram, outside those asked."
+    )
     interval_days: float
     models: list[TroughReachedTold]
     pooled: TroughReachedTold

@@ -5,6 +5,7 @@ The library finds the faults; only what was expected and the way out leave, neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -43,6 +44,7 @@ _LEVEL = {
     "level_assay": "assay",
     "level_loq": "loq",
 }
+_ALBUMIN = re.compile(r"\(albumin_g_d?l\)")  # the unit has a field of its own
 _DAYS = "days_since_first_infusion"
 
 
@@ -117,7 +119,7 @@ def history_arguments(sent: HistorySent) -> dict[str, Any]:
         "weight_kg": [(each.day, each.kg) for each in sent.weight],
         ("albumin_g_l" if sent.albumin_unit == "g/L" else "albumin_g_dl"): albumin,
         "immunomodulator": immunomodulator or False,
-        "antibodies": sent.antibodies,
+        "antibodies": sent.antibodies if "antibodies" in sent.model_fields_set else None,
         "antibodies_from_day": sent.antibodies_from_day,
     }
 
@@ -160,4 +162,4 @@ def _pointed(fault: Fault) -> RequestFault:
         pointer = place.partition("{row}")[0]
     else:
         pointer = place.format(row=f"/{(fault.row or 1) - 1}")
-    return RequestFault(pointer, fault.problem, fault.hint)
+    return RequestFault(pointer, fault.problem, _ALBUMIN.sub("(albumin_unit)", fault.hint))

@@ -87,7 +87,9 @@ class HistorySent(_Message):
         default=[], max_length=MOST_DATED, description="None taken where the list is empty."
     )
     antibodies: bool = Field(
-        default=False, description="Whether antibodies against infliximab were found."
+        default=False,
+        description="Whether antibodies against infliximab were found. Where it is left out, "
+        "antibodies_from_day says that they were; false beside it is refused.",
     )
     antibodies_from_day: float = Field(
         default=_ABSENT,
@@ -135,7 +137,7 @@ class RegimensAsked(_Message):
         default=3,
         ge=1,
         le=20,
-        description="The trough is that before the infusion after so many of the regimen.",
+        description="The trough is that after so many infusions of the regimen, before the next.",
     )
     rounding: Literal["up", "nearest", "down"] = "nearest"
     maximum_mg: float = Field(

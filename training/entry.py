@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lorpredict.design import ModelDesign
 
 DESIGNS = Path(__file__).parent / "designs"
+_UNIT = re.compile(r'unit="([^"]+)" \(column (\w+)\)')  # an argument of Python alone
 NOTHING = ("", os.devnull)  # MLflow hands over a path that exists, so /dev/null stands for none
 
 
@@ -45,7 +46,8 @@ def carried_out(
         with interrupts_as_exceptions():
             work(options)
     except LorpredictError as error:
-        print(f"{called} stopped: {error}", file=sys.stderr)
+        told = _UNIT.sub(r"\1 (name the column \2)", str(error))
+        print(f"{called} stopped: {told}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         told = f"{called} was interrupted; a registration that was not complete was taken back"

@@ -19,7 +19,7 @@ from training.entry import (
     shipped_cohort,
 )
 
-TABLES = ("forecasts.csv", "estimates.csv", "regimens.csv")
+TABLES = ("forecasts.csv", "estimates.csv", "regimens.csv", "left_out.csv")
 Table = TypeVar("Table")
 
 
@@ -92,7 +92,10 @@ def _parser() -> argparse.ArgumentParser:
         "--maximum", type=float, default=0.0, help="largest dose in mg; 0 for the house limit alone"
     )
     parser.add_argument(
-        "--after", type=positive, default=3, help="the trough is that after so many infusions"
+        "--after",
+        type=positive,
+        default=3,
+        help="the trough is that after so many infusions of a regimen",
     )
     parser.add_argument(
         "--next", type=float, default=56.0, help="days from a child's last infusion to the next one"

@@ -11,8 +11,8 @@ from typing import Any, Self
 
 from lorpredict.clinical._entry_faults import entry_faults
 from lorpredict.clinical._names import field_faults
-from lorpredict.clinical._units import readable
-from lorpredict.errors import CatalogueError, Fault, did_you_mean
+from lorpredict.clinical._units import readable, unit_meant
+from lorpredict.errors import CatalogueError, Fault
 
 _NUMBERS = (int, float)
 
@@ -223,7 +223,7 @@ class Predictor:
         known = dict.fromkeys(u for u in (self.unit, *(o.unit for o in self.other_units)) if u)
         raise CatalogueError(
             f"{self.key}: unit {unit!r} is not known; expected one of {', '.join(known)}. "
-            f"{did_you_mean(unit, list(known))}".rstrip(". ")
+            f"{unit_meant(unit, list(known))}".rstrip(". ")
         )
 
     def fault(self, value: Any, *, row: int | None = None) -> Fault | None:

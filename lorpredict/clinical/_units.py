@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from lorpredict.errors import plain_name
 
 _UNITS = frozenset(
     {
@@ -30,3 +33,23 @@ def is_unit(unit: str) -> bool:
 def readable(unit: str) -> str:
     """The unit as people write it; empty where there is none."""
     return _READABLE.get(unit, unit)
+
+
+# Units that are the same quantity, written otherwise.
+_SAME = {"ug/l": "ng/mL", "mcg/l": "ng/mL", "ng/ul": "mg/L", "mg/ml": "g/L"}
+
+
+def unit_meant(unit: str, known: Sequence[str]) -> str:
+    """Name the known unit that is the same, or nothing.
+
+    A name that is merely near may be a thousand times as much: ug/L is no ug/mL.
+
+    Examples
+    --------
+    >>> unit_meant("ug/L", ["ug/mL", "mg/L", "ng/mL"])
+    'Did you mean ng/mL?'
+    """
+    plain = plain_name(unit).replace("µ", "u").replace("μ", "u")
+    meant = {plain, _SAME.get(plain, plain).lower()}
+    found = next((each for each in known if plain_name(each) in meant), None)
+    return "" if found is None else f"Did you mean {found}?"

@@ -5,6 +5,7 @@
 How a level is forecast from doses stands in :mod:`lorpredict.pharmacokinetics`.
 """
 
+from lorpredict.dosing._beside import RowLeftOut
 from lorpredict.dosing._children import DosedChild, DosedChildren, dosed_children
 from lorpredict.dosing._compare import NEXT_AFTER_DAYS, compare_dosing
 from lorpredict.dosing._comparison import ComparedChild, DosingComparison
@@ -15,6 +16,7 @@ __all__ = [
     "DosedChild",
     "DosedChildren",
     "DosingComparison",
+    "RowLeftOut",
     "compare_dosing",
     "dosed_children",
 ]

@@ -11,11 +11,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pandas as pd
-
 from lorpredict.clinical import GrowthReference
 from lorpredict.cohort import Cohort, Infusions, Levels
-from lorpredict.errors import CohortFaults, Fault, FaultsFound, counted_children
+from lorpredict.cohort._agreeing import refuse_disagreeing
+from lorpredict.dosing._beside import (
+    BEFORE_THE_FIRST_DOSE,
+    Faults,
+    Row,
+    RowLeftOut,
+    by_child,
+    is_of_infusions,
+    of_infusion,
+    of_level,
+    of_the_cohort,
+    rows_of,
+)
+from lorpredict.errors import CohortFaults, FaultsFound, counted_children
 from lorpredict.pharmacokinetics import DoseHistory, MeasuredLevel
 from lorpredict.pharmacokinetics._schedule import INDUCTION_DAYS
 
@@ -23,7 +34,7 @@ _LANDMARK = 98.0
 _HOURS = 2.0
 _Z_SCORES = ("age_years", "sex", "bmi_z", "height_z")
 _POSITIVE = ("low", "high")
-Row = Mapping[str, Any]
+_DAYS_BEFORE_LANDMARK = 7.0  # as where levels are joined
 
 
 @dataclass(frozen=True)
@@ -57,11 +68,14 @@ class DosedChildren(Sequence[DosedChild]):
         Why -> how many.
     assumptions
         What was assumed, and of how many.
+    rows_left_out
+        Infusions and samples of the tables beside the cohort that nothing is computed from.
     """
 
     children: tuple[DosedChild, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
     assumptions: Mapping[str, int] = field(default_factory=dict)
+    rows_left_out: tuple[RowLeftOut, ...] = ()
 
     def __getitem__(self, place: Any) -> Any:
         return self.children[place]
@@ -96,7 +110,9 @@ def dosed_children(
     Raises
     ------
     CohortFaults
-        Naming every dose or level that is none of its child, by the child's row in the cohort.
+        Naming every dose or level that is none of its child, by its row in its own table, and
+        every level or antibody of week 14 that contradicts the cohort's, as
+        :func:`lorpredict.cohort.with_levels` does.
 
     Examples
     --------
@@ -104,54 +120,42 @@ def dosed_children(
     >>> dosed_children(reconstructed_cohort())
     DosedChildren(69 children, 34 with a level; 0 left out)
     """
-    given = _Tables(cohort, _by_child(infusions), _by_child(levels))
-    faults: list[Fault] = []
+    infusions, strangers = of_the_cohort(infusions, cohort)
+    levels, unknown = of_the_cohort(levels, cohort)
+    given = _Tables(cohort, infusions, levels)
+    given.rows_left_out += [*strangers, *unknown]
     found: list[DosedChild] = []
     left_out: Counter[str] = Counter()
-    for place, row in enumerate(_rows(cohort.table), start=1):
-        try:
-            why = given.missing(row)
-            if why:
-                left_out[why] += 1
-            else:
-                found.append(given.child(row))
-        except FaultsFound as error:
-            faults += [replace(fault, row=place) for fault in error.faults]
-    if faults:
-        raise CohortFaults(faults, subject=cohort.name)
-    return DosedChildren(tuple(found), dict(left_out), dict(given.assumed))
-
-
-def _rows(table: pd.DataFrame) -> Iterator[Row]:
-    """Return what is known of each child; what is missing is not there."""
-    for row in table.to_dict("records"):
-        yield {str(name): value for name, value in row.items() if not _missing(value)}
-
-
-def _missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value != value
-
-
-def _by_child(table: Infusions | Levels | None) -> dict[str, list[Row]] | None:
-    if table is None:
-        return None
-    found: dict[str, list[Row]] = {}
-    for row in _rows(table.table):
-        found.setdefault(str(row["patient_id"]), []).append(row)
-    return found
+    for place, row in enumerate(rows_of(cohort.table), start=1):
+        if why := given.missing(row):
+            left_out[why] += 1
+        elif child := given.child({**row, "row": place}):
+            found.append(child)
+    given.faults.refuse()
+    return DosedChildren(
+        tuple(found), dict(left_out), dict(given.assumed), tuple(given.rows_left_out)
+    )
 
 
 class _Tables:
     """The cohort and the tables beside it, asked child by child."""
 
-    def __init__(
-        self,
-        cohort: Cohort,
-        infusions: dict[str, list[Row]] | None,
-        levels: dict[str, list[Row]] | None,
-    ) -> None:
-        self.cohort, self.infusions, self.levels = cohort, infusions, levels
+    def __init__(self, cohort: Cohort, infusions: Infusions | None, levels: Levels | None) -> None:
+        self.cohort, self.infusions, self.levels = cohort, by_child(infusions), by_child(levels)
+        self.names = {"infusions": cohort.name, "levels": cohort.name}
+        self.names |= {
+            kind: table.name
+            for kind, table in (("infusions", infusions), ("levels", levels))
+            if table is not None
+        }
         self.assumed: Counter[str] = Counter()
+        self.rows_left_out: list[RowLeftOut] = []
+        self.faults = Faults()
+        if levels is not None:
+            try:
+                refuse_disagreeing(cohort, levels, infusions)
+            except CohortFaults as error:
+                self.faults.add(error.subject, error.faults)
 
     def missing(self, row: Row) -> str:
         """Say why a child cannot be forecast, or nothing."""
@@ -165,20 +169,62 @@ class _Tables:
             return "no dose, and no table of infusions"
         return ""
 
-    def child(self, row: Row) -> DosedChild:
-        """Put what is known of a child together."""
+    def child(self, row: Row) -> DosedChild | None:
+        """Put what is known of a child together; None where something is wrong with it."""
         name = str(row["patient_id"])
         landmark = float(row.get("landmark_day", _LANDMARK))
-        weight = self._weight(row)
         levels = None if self.levels is None else self.levels.get(name, [])
-        history = DoseHistory.of(
-            **self._doses(row, name, landmark),
-            weight_kg=weight,
-            albumin_g_l=_albumin(row, landmark),
-            immunomodulator=self._immunomodulator(row),
-            **_antibodies(row, levels),
-        )
-        return DosedChild(name, history, tuple(_levels(row, levels, landmark)))
+        if levels == [] and ("trough_week14_ug_ml" in row or row.get("trough_week14_below_loq")):
+            self.assumed[
+                "no level, since the table of levels has none; the cohort's not taken"
+            ] += 1
+        measured = tuple(self._measured(row, levels, landmark))
+        try:
+            history = DoseHistory.of(
+                **self._doses(row, name, landmark),
+                weight_kg=self._weight(row),
+                albumin_g_l=_albumin(row, landmark),
+                immunomodulator=self._immunomodulator(row),
+                **_antibodies(row, levels, landmark),
+            )
+        except FaultsFound as error:
+            self._point(error, row)
+            return None
+        return DosedChild(name, history, measured)
+
+    def _point(self, error: FaultsFound, row: Row) -> None:
+        """Say in which table the faults of a history stand."""
+        for fault in error.faults:
+            if self.infusions is not None and is_of_infusions(fault):
+                infusions = self.infusions[str(row["patient_id"])]
+                self.faults.add(self.names["infusions"], [of_infusion(fault, infusions)])
+            else:
+                self.faults.add(self.cohort.name, [replace(fault, row=row["row"])])
+
+    def _measured(
+        self, row: Row, levels: list[Row] | None, landmark: float
+    ) -> Iterator[MeasuredLevel]:
+        """Return the levels of a child, without those from before its first dose."""
+        for each in [_week_14(row, landmark)] if levels is None else levels:
+            below, value = bool(each.get("below_loq", False)), each.get("value_ug_ml")
+            if value is None and not below:
+                continue
+            if float(each["day"]) <= 0:
+                left_out = RowLeftOut.of(self.names["levels"], each, BEFORE_THE_FIRST_DOSE)
+                self.rows_left_out.append(left_out)
+                continue
+            limit = each.get("loq_ug_ml")
+            try:
+                yield MeasuredLevel.of(
+                    float(each["day"]),
+                    None if below or value is None else float(value),
+                    loq=None if limit is None else float(limit),
+                    below_loq=below,
+                    assay=each.get("assay"),
+                )
+            except FaultsFound as error:
+                found = [of_level(fault, each) for fault in error.faults]
+                self.faults.add(self.names["levels"], found)
 
     def _weight(self, row: Row) -> float:
         if "weight_kg" in row:
@@ -211,41 +257,33 @@ def _albumin(row: Row, landmark: float) -> list[tuple[float, float]]:
     return [(day, float(row[name])) for day, name in dated if name in row]
 
 
-def _antibodies(row: Row, levels: list[Row] | None) -> dict[str, Any]:
-    """Say whether there are antibodies; from when is known where a sample before had none."""
-    if levels is None:
-        return {"antibodies": row.get("antibodies_week14") in _POSITIVE}
-    tested = [each for each in levels if "antibodies" in each]
-    positive = [float(each["day"]) for each in tested if each["antibodies"] in _POSITIVE]
+def _antibodies(row: Row, levels: list[Row] | None, landmark: float) -> dict[str, Any]:
+    """Say whether there are antibodies; from when is known where a sample before had none.
+
+    The cohort's own finding of week 14 counts where no sample of that week was tested.
+    """
+    tested = [
+        (float(each["day"]), each["antibodies"]) for each in levels or () if "antibodies" in each
+    ]
+    if "antibodies_week14" in row and not any(
+        0 <= landmark - day <= _DAYS_BEFORE_LANDMARK for day, _ in tested
+    ):
+        tested = sorted([*tested, (landmark, row["antibodies_week14"])])
+    positive = [day for day, found in tested if found in _POSITIVE]
     if not positive:
         return {}
-    before = [float(each["day"]) for each in tested if float(each["day"]) < positive[0]]
-    return {"antibodies_from_day": max(before)} if before else {"antibodies": True}
+    before = [day for day, _ in tested if day < positive[0]]
+    return {"antibodies_from_day": max(0.0, *before)} if before else {"antibodies": True}
 
 
-def _levels(row: Row, levels: list[Row] | None, landmark: float) -> Iterator[MeasuredLevel]:
-    if levels is None:
-        below = bool(row.get("trough_week14_below_loq", False))
-        value, limit = row.get("trough_week14_ug_ml"), row.get("trough_week14_loq_ug_ml")
-        measured = [(landmark, value, limit, below, None)]
-    else:
-        measured = [
-            (
-                float(each["day"]),
-                each.get("value_ug_ml"),
-                each.get("loq_ug_ml"),
-                bool(each.get("below_loq", False)),
-                each.get("assay"),
-            )
-            for each in levels
-            if float(each["day"]) > 0
-        ]
-    for day, value, limit, below, assay in measured:
-        if value is not None or below:
-            yield MeasuredLevel.of(
-                day,
-                None if below or value is None else float(value),
-                loq=None if limit is None else float(limit),
-                below_loq=below,
-                assay=assay,
-            )
+def _week_14(row: Row, landmark: float) -> Row:
+    """Return the cohort's trough as a row of the table of levels."""
+    limit, below = row.get("trough_week14_loq_ug_ml"), row.get("trough_week14_below_loq", False)
+    return {
+        "row": row["row"],
+        "patient_id": row["patient_id"],
+        "day": landmark,
+        "value_ug_ml": row.get("trough_week14_ug_ml"),
+        "below_loq": below,
+        "loq_ug_ml": limit,
+    }

@@ -6,15 +6,17 @@ no figure rests on fewer than five children.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from lorpredict.dosing._beside import RowLeftOut
 from lorpredict.dosing._children import DosedChild, DosedChildren
-from lorpredict.errors import counted_children
+from lorpredict.errors import counted, counted_children
 from lorpredict.pharmacokinetics import (
     Estimates,
     Forecasts,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FEWEST = 5  # children that a figure of all together rests on; house limit, as for descriptions
+_FAR = 0.5  # house limit, median size of the relative error
+_OUTSIDE = "doses in whole vials lie outside the mg/kg asked for (is_outside_asked in regimens.csv)"
 _USE = "research only"
 _REGIMENS = ["dose_mg_kg", "interval_days"]
 
@@ -74,7 +78,7 @@ class DosingComparison:
     children
         Whom they are about, and who was left out.
     target_ug_ml, infusions
-        The trough asked for, and before which infusion of a regimen it is judged.
+        The trough asked for, and after how many infusions of a regimen it is judged.
     research_only
         What has to be said with it.
     """
@@ -93,6 +97,7 @@ class DosingComparison:
                 lambda each: [] if each.estimates is None else each.estimates.rows()
             ),
             "regimens": self._of_children(lambda each: each.regimens.rows()),
+            "left_out": self._left_out(),
         }
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -125,8 +130,9 @@ class DosingComparison:
     def measured_levels(self) -> pd.DataFrame:
         """Return how each model forecast the measured levels before it knew them.
 
-        Medians of (forecast - measured) / measured, and of its size; levels below the limit of
-        quantification are not among them.
+        Medians over levels of (forecast - measured) / measured, a share of the measured level
+        without a unit, and of its size; levels below the limit of quantification are not among
+        them.
         """
         found = []
         for name, model in population_models().items():
@@ -138,18 +144,24 @@ class DosingComparison:
                         "model": name,
                         "label": model.label,
                         "levels": len(errors),
-                        "median_error": float(np.median(errors)),
-                        "median_absolute_error": float(np.median(np.abs(errors))),
+                        "median_relative_error": float(np.median(errors)),
+                        "median_absolute_relative_error": float(np.median(np.abs(errors))),
                     }
                 )
-        columns = ["model", "label", "levels", "median_error", "median_absolute_error"]
+        columns = [
+            "model",
+            "label",
+            "levels",
+            "median_relative_error",
+            "median_absolute_relative_error",
+        ]
         return _for_research(pd.DataFrame(found, columns=columns))
 
     def metrics(self) -> dict[str, float]:
         """Return how many children there are, and the figures of :meth:`measured_levels`."""
         errors = self.measured_levels().set_index("model")
         found = {"children": float(len(self.compared))}
-        for name in ("median_error", "median_absolute_error"):
+        for name in ("median_relative_error", "median_absolute_relative_error"):
             found |= {f"{name}.{model}": float(value) for model, value in errors[name].items()}
         return found
 
@@ -166,20 +178,52 @@ class DosingComparison:
         return [
             self.research_only,
             f"{counted_children(len(self.compared))}, {_unless_few(estimated)} with an individual "
-            f"estimate; target {self.target_ug_ml:g} µg/mL before infusion {self.infusions + 1} of "
-            "a regimen",
+            f"estimate; target {self.target_ug_ml:g} µg/mL after "
+            f"{counted(self.infusions, 'infusion')} of a regimen",
+            *self._far_from_measured(),
+            *_counts_told({_OUTSIDE: self._outside()}),
             *_counts_told({"no estimate was found in spite of a level": failed}),
             *_counts_told(self.children.left_out),
             *_counts_told(self.children.assumptions),
+            *_rows_told(self.children.rows_left_out),
+            *_counts_told(self._warned()),
         ]
 
     def __repr__(self) -> str:
         told = counted_children(len(self.compared))
         return f"DosingComparison({told}, target {self.target_ug_ml:g} µg/mL; {_USE})"
 
+    def _far_from_measured(self) -> list[str]:
+        """Say how many models are far off, if any are."""
+        sizes = self.measured_levels()["median_absolute_relative_error"]
+        far = int((sizes > _FAR).sum())
+        if not far:
+            return []
+        return [
+            f"{far} of the {len(sizes)} published models lie far from the measured levels: in the "
+            f"median their forecasts are off by more than {_FAR:.0%} of the level (house limit; up "
+            f"to {sizes.max():.0%}), and forecasts without an own level rest on them"
+        ]
+
+    def _outside(self) -> int:
+        return sum(any(one.is_outside_asked for one in each.regimens) for each in self.compared)
+
+    def _warned(self) -> dict[str, int]:
+        """Return what was assumed or is strange of single children, and of how many."""
+        return dict(Counter(told for each in self.compared for told in each.forecasts.warnings))
+
+    def _left_out(self) -> pd.DataFrame:
+        columns = [each.name for each in fields(RowLeftOut)]
+        return _for_research(pd.DataFrame(self.children.rows_left_out, columns=columns))
+
     def _of_children(self, rows: Any) -> pd.DataFrame:
         found = [
-            {"patient_id": each.child.patient_id, **row, "estimate": each.estimate_told}
+            {
+                "patient_id": each.child.patient_id,
+                **row,
+                "estimate": each.estimate_told,
+                "warnings": "; ".join(each.forecasts.warnings),
+            }
             for each in self.compared
             for row in rows(each)
         ]
@@ -214,6 +258,11 @@ def _for_research(table: pd.DataFrame) -> pd.DataFrame:
 
 def _unless_few(count: int) -> str:
     return f"fewer than {FEWEST}" if 0 < count < FEWEST else f"{count}"
+
+
+def _rows_told(rows: Iterable[RowLeftOut]) -> list[str]:
+    counts = Counter(f"{each.table}, {each.why}, left out" for each in rows)
+    return [f"{why}: {_unless_few(number)} rows" for why, number in counts.items()]
 
 
 def _counts_told(counts: Mapping[str, int]) -> list[str]:

@@ -50,6 +50,9 @@ class Regimen:
         Name of the model -> the trough by it.
     pooled
         All models with the same weight.
+    is_outside_asked
+        Whether the dose, rounded to whole vials, is smaller or larger for each kilogram than all
+        that were asked for.
     """
 
     dose_mg: float
@@ -59,6 +62,7 @@ class Regimen:
     interval_days: float
     by_model: Mapping[str, TroughReached]
     pooled: TroughReached
+    is_outside_asked: bool = False
 
     @property
     def between_models(self) -> tuple[float, float]:
@@ -111,6 +115,7 @@ class RegimenSearch(ResearchOnly, Sequence[Regimen]):
             {
                 "dose_mg": regimen.dose_mg,
                 "dose_mg_kg": regimen.dose_mg_kg,
+                "is_outside_asked": regimen.is_outside_asked,
                 "interval_days": regimen.interval_days,
                 "model": each.model,
                 "probability": each.probability,
@@ -147,6 +152,7 @@ def _as_dict(regimen: Regimen) -> dict[str, Any]:
         "dose_mg_kg": regimen.dose_mg_kg,
         "vials": regimen.vials,
         "made_up_from_mg_kg": list(regimen.made_up_from_mg_kg),
+        "is_outside_asked": regimen.is_outside_asked,
         "interval_days": regimen.interval_days,
         "models": [asdict(each) for each in regimen.by_model.values()],
         "pooled": asdict(regimen.pooled),

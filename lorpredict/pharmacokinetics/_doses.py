@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,8 @@ class MadeUp:
     ----------
     weight_kg
         That holds when they are given.
+    per_kg
+        Doses for each kilogram that are asked for.
     vial_mg
         What a vial holds; None for no rounding.
     rounding
@@ -37,19 +39,26 @@ class MadeUp:
     """
 
     weight_kg: float
+    per_kg: tuple[float, ...]
     vial_mg: float | None
     rounding: Rounding
     maximum_mg: float | None
     maximum_mg_kg: float | None
 
-    def doses(self, per_kg: Sequence[float]) -> tuple[dict[float, list[float]], tuple[str, ...]]:
+    @property
+    def asked(self) -> tuple[float, float]:
+        """The smallest and the largest dose for each kilogram, and a rounding error beyond."""
+        slack = 10.0**-_SAME
+        return min(self.per_kg) - slack, max(self.per_kg) + slack
+
+    def doses(self) -> tuple[dict[float, list[float]], tuple[str, ...]]:
         """Return doses in mg, ascending, each with the mg/kg that it is made up from.
 
         Beside them those that are left out, with the reason.
         """
         found: dict[float, list[float]] = {}
         left_out = []
-        for each in sorted(set(per_kg)):
+        for each in sorted(set(self.per_kg)):
             dose = self._in_vials(each * self.weight_kg)
             if why := self._beyond(dose):
                 left_out.append(f"{each:g} mg/kg, made up to {dose:g} mg: {why}")

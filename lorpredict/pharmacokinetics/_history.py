@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Self
 
 from lorpredict.clinical import catalogue
@@ -14,7 +15,7 @@ from lorpredict.pharmacokinetics._history_faults import (
     faults_of_course,
     faults_of_doses,
     faults_of_infusions,
-    is_number,
+    faults_of_onset,
     judged_by,
     no_boolean,
 )
@@ -23,6 +24,11 @@ _SUBJECT = "the dose history"
 _UNKNOWN_ONSET = (
     "When the antibodies appeared is not known. They are counted from the first infusion on, which "
     "gives the lowest levels; those without any antibodies are told beside."
+)
+_WEEK = 7.0  # house limit: weeks 0, 2 and 6 typed as days lie nearer together
+_WEEKS_AS_DAYS = (
+    "Infusions closer together than a week: were weeks meant? Days count from the first infusion, "
+    "so that weeks 0, 2 and 6 are days 0, 14 and 42."
 )
 
 
@@ -43,7 +49,7 @@ class DoseHistory:
     antibodies_onset_known
         Whether that day was given.
     warnings
-        What was assumed.
+        What was assumed, and what is strange about the days.
     """
 
     infusion_days: tuple[float, ...]
@@ -67,7 +73,7 @@ class DoseHistory:
         albumin_g_l: float | Sequence[tuple[float, float]] | None = None,
         albumin_g_dl: float | Sequence[tuple[float, float]] | None = None,
         hours: float | Sequence[float] = 2.0,
-        antibodies: bool = False,
+        antibodies: bool | None = None,
         antibodies_from_day: float | None = None,
         immunomodulator: bool | Sequence[tuple[float, bool]] = False,
         age_years: float | None = None,
@@ -87,7 +93,8 @@ class DoseHistory:
         hours
             How long the infusions ran.
         antibodies
-            Whether antibodies against infliximab were found.
+            Whether antibodies against infliximab were found; None where nothing is said of it,
+            which counts as none unless their onset is given.
         antibodies_from_day
             Since when; without it the onset is unknown, and they are counted from the start.
         immunomodulator
@@ -119,7 +126,7 @@ class DoseHistory:
             "albumin_g_l": albumin_g_l,
             "albumin_g_dl": albumin_g_dl,
             "hours": hours,
-            "antibodies": antibodies or antibodies_from_day is not None,
+            "antibodies": antibodies_from_day is not None if antibodies is None else antibodies,
             "antibodies_from_day": antibodies_from_day,
             "immunomodulator": immunomodulator,
             "age_years": age_years,
@@ -142,7 +149,7 @@ class DoseHistory:
             *faults_of_course("immunomodulator", given["immunomodulator"], no_boolean),
             *faults_of_course("antibodies", given["antibodies"], no_boolean),
             *_faults_of_age(given["age_years"]),
-            *_faults_of_onset(given["antibodies_from_day"]),
+            *faults_of_onset(given["antibodies"], given["antibodies_from_day"]),
         ]
         if faults or weight is None:
             raise FaultsFound(faults, subject=_SUBJECT)
@@ -154,7 +161,7 @@ class DoseHistory:
             albumin_g_l=_in_g_l(given),
             immunomodulator=Changing.of(given["immunomodulator"]),
             **_antibodies(given),
-        )
+        )._with_strange_days()
 
     def followed_by(
         self, infusion_days: Sequence[float], doses_mg: Sequence[float], *, hours: float = 2.0
@@ -180,7 +187,12 @@ class DoseHistory:
             infusion_days=tuple(map(float, days)),
             doses_mg=tuple(map(float, planned["doses_mg"])),
             hours=tuple(map(float, lengths)),
-        )
+        )._with_strange_days()
+
+    def _with_strange_days(self) -> Self:
+        if all(day - before >= _WEEK for before, day in pairwise(self.infusion_days)):
+            return self
+        return replace(self, warnings=tuple(dict.fromkeys((*self.warnings, _WEEKS_AS_DAYS))))
 
     def covariates_on(self, day: float) -> tuple[float, float, bool, bool]:
         """Return weight, albumin, antibodies and immunomodulator as they hold on a day."""
@@ -244,10 +256,3 @@ def _faults_of_age(age: Any) -> list[Fault]:
     fault = None if age is None else catalogue()["age_years"].fault(age)
     hint = "This is for children; an age in months is divided by 12"
     return [] if fault is None else [replace(fault, hint=hint)]
-
-
-def _faults_of_onset(day: Any) -> list[Fault]:
-    if day is None or (is_number(day) and day >= 0):
-        return []
-    hint = "Days count from the first infusion; leave it out where the onset is not known"
-    return [Fault("antibodies_from_day", "expected a day from 0 on", hint, value=repr(day))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -15,9 +16,11 @@ from lorpredict.pharmacokinetics._changing import Changing, is_dated
 LAST_DAY = 7300.0  # house limit, as in the table of infusions
 _HOURS_A_DAY = 24.0
 _DOSES = ("doses_mg", "doses_mg_kg")
+_ARGUMENTS = ("albumin_g_dl",)  # in another unit than the catalogue's
 _IN_FORCE = "Give one value, or pairs of a day and the value that holds from then on"
 Judge = Callable[[Any], Fault | None]
 _CHECK = "Check the dose and the weight"
+_UNIT = re.compile(r'unit="([^"]+)" \(column (\w+)\)')
 _ORDER = "Order the infusions by day, or correct the day"
 
 
@@ -57,7 +60,7 @@ def _faults_of_hours(days: Sequence[float], hours: Sequence[Any]) -> Iterator[Fa
     column = catalogue("infusions")["hours"]
     for row, each in enumerate(hours, start=1):
         if (fault := column.fault(each, row=row)) is not None:
-            yield fault
+            yield replace(fault, hint=_as_argument(fault.hint, "hours"))
     if len(hours) != len(days) or not all(map(is_number, hours)):
         return
     for row, (start, following) in enumerate(pairwise(days), start=2):
@@ -133,7 +136,27 @@ def faults_of_course(name: str, given: Any, judge: Judge) -> Iterator[Fault]:
 
 def judged_by(column: str) -> Judge:
     """Return what finds values outside a column's plausible range."""
-    return catalogue()[column].fault
+
+    def judge(value: Any) -> Fault | None:
+        fault = catalogue()[column].fault(value)
+        return None if fault is None else replace(fault, hint=_as_argument(fault.hint, column))
+
+    return judge
+
+
+def without_column(hint: str) -> str:
+    """Name the unit that was meant, where it is an argument and there is no column."""
+    return _UNIT.sub(r'unit="\1"', hint)
+
+
+def _as_argument(hint: str, name: str) -> str:
+    """Name the unit that was meant, and the argument that takes it."""
+    meant = _UNIT.search(hint)
+    if meant is None:
+        return hint
+    unit, argument = meant.groups()
+    told = f" ({argument})" if argument in _ARGUMENTS else ""
+    return f"Did you mean {unit}{told}?" if told else f"Did you mean {unit}? {name} is expected"
 
 
 def no_boolean(value: Any) -> Fault | None:
@@ -169,3 +192,16 @@ def _no_albumin_g_dl(value: Any) -> Fault | None:
     told = f"{value:g} g/dL" if is_number(value) else repr(value)
     hint = "Did you mean g/L (albumin_g_l)?" if column.fits(value) else ""
     return Fault("", f"expected {low:g} to {high:g} g/dL", hint, value=told)
+
+
+def faults_of_onset(antibodies: Any, day: Any) -> Iterator[Fault]:
+    """Find an onset of antibodies before the first infusion, or of none."""
+    if day is None:
+        return
+    if not (is_number(day) and day >= 0):
+        hint = "Days count from the first infusion; leave it out where the onset is not known"
+        yield Fault("antibodies_from_day", "expected a day from 0 on", hint, value=repr(day))
+    if antibodies is False:
+        problem = "an onset of antibodies is given, and antibodies is false"
+        hint = "Say that antibodies were found, or leave the onset out"
+        yield Fault("antibodies_from_day", problem, hint)

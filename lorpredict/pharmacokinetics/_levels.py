@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from lorpredict.clinical import Assay, Predictor, assays, catalogue
+from lorpredict.clinical._units import unit_meant
 from lorpredict.errors import CatalogueError, Fault, FaultsFound, did_you_mean
 from lorpredict.pharmacokinetics._changing import plain
 from lorpredict.pharmacokinetics._history import DoseHistory
-from lorpredict.pharmacokinetics._history_faults import LAST_DAY, is_number
+from lorpredict.pharmacokinetics._history_faults import LAST_DAY, is_number, without_column
 
 _SUBJECT = "the measured levels"
 
@@ -148,9 +149,7 @@ def _factor(column: Predictor, unit: str) -> tuple[float, list[Fault]]:
         return column.factor_from(unit), []
     except CatalogueError:
         told = f"expected {', '.join(_units(column))}"
-        return 1.0, [
-            Fault("level_unit", told, did_you_mean(unit, _units(column)), value=repr(unit))
-        ]
+        return 1.0, [Fault("level_unit", told, unit_meant(unit, _units(column)), value=repr(unit))]
 
 
 def _units(column: Predictor) -> list[str]:
@@ -185,7 +184,7 @@ def _faults_of_value(column: Predictor, value: Any, below: bool, factor: float) 
         return []
     negative = is_number(value) and value < 0
     hint = "Say below_loq where it was below the limit of quantification" if negative else ""
-    return [Fault("level", fault.problem, hint or fault.hint, value=fault.value)]
+    return [Fault("level", fault.problem, hint or without_column(fault.hint), value=fault.value)]
 
 
 def _faults_of_limit(
@@ -196,7 +195,7 @@ def _faults_of_limit(
     if loq is not None and not is_number(loq):
         return [Fault("level_loq", f"expected {column.expected_of_text}", value=repr(loq))]
     if fault is not None:
-        return [Fault("level_loq", fault.problem, fault.hint, value=fault.value)]
+        return [Fault("level_loq", fault.problem, without_column(fault.hint), value=fault.value)]
     if not below:
         return []
     if limit is None:

@@ -67,7 +67,7 @@ def search_regimens(
     candidates
         Doses and intervals; those of ``clinical/dosing.toml`` by default.
     infusions
-        The trough is that before the infusion after so many of the regimen.
+        The trough is that after so many infusions of the regimen, just before the next one.
     rounding
         To the next larger, the nearest or the next smaller number of vials.
     maximum_mg, maximum_mg_kg
@@ -99,8 +99,9 @@ def search_regimens(
     faults = [*faults_of_regimens(target_ug_ml, plan, **asked), *_faults_of_day(history, from_day)]
     if faults:
         raise FaultsFound(faults, subject="the regimens that are asked for")
-    made_up = MadeUp(float(history.weight_kg.on(from_day)), rounding=rounding, **limits)
-    doses, left_out = made_up.doses(plan.doses_mg_kg)
+    weight = float(history.weight_kg.on(from_day))
+    made_up = MadeUp(weight, tuple(plan.doses_mg_kg), rounding=rounding, **limits)
+    doses, left_out = made_up.doses()
     beliefs = beliefs_of(history, estimates, between_occasions=between_occasions)
     onward = Onward.of(history, beliefs, float(from_day), infusions=infusions, draws=draws)
     return RegimenSearch(
@@ -125,6 +126,7 @@ def _regimens(
     """Compare every dose with every interval: smaller doses first, longer intervals first."""
     names = [each.model.name for each in onward.beliefs]
     courses = {each: onward.course(each) for each in sorted(set(intervals), reverse=True)}
+    least, most = made_up.asked
     for dose, per_kg in doses.items():
         for interval, course in courses.items():
             troughs = [kept + dose * of_one for kept, of_one in course]
@@ -134,6 +136,7 @@ def _regimens(
                 dose_mg_kg=dose / made_up.weight_kg,
                 vials=made_up.vials(dose),
                 made_up_from_mg_kg=tuple(per_kg),
+                is_outside_asked=not least <= dose / made_up.weight_kg <= most,
                 interval_days=interval,
                 by_model={name: _reached(name, levels, target) for name, levels in each},
                 pooled=_reached(POOLED, np.concatenate(troughs), target),

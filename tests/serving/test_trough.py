@@ -149,6 +149,20 @@ def test_the_same_level_in_other_units_has_the_same_answer(
     )
 
 
+def test_weeks_typed_as_days_are_asked_about_in_every_part(alone: TestClient) -> None:
+    weeks = [{"day": day, "dose": 5} for day in (0, 2, 6, 14)]
+    told = answer(alone, changed(history={"infusions": weeks}))
+    for part in ("population", "individual", "estimate", "regimens"):
+        assert any("were weeks meant?" in each for each in told[part]["warnings"])
+
+
+def test_an_onset_alone_says_that_antibodies_were_found(alone: TestClient) -> None:
+    onset = {"antibodies_from_day": 20}
+    told = answer(alone, changed(history=onset))
+    assert told == answer(alone, changed(history={"antibodies": True, **onset}))
+    assert told["population"] != answer(alone, BODY)["population"]
+
+
 def test_a_level_below_its_limit_is_taken_as_such(alone: TestClient) -> None:
     below = [{"day": 98, "unit": "ug/mL", "below_loq": True, "assay": "LC-MS/MS"}]
     told = answer(alone, changed(levels=below))["estimate"]["models"][0]
@@ -172,13 +186,17 @@ WRONG: dict[str, tuple[Body, str, str]] = {
     ),
     "g/dL as g/L": (
         {"history": {"albumin": [{"value": 3.8}]}}, "/history/albumin/0/value",
-        "Did you mean unit",
+        "Did you mean g/dL (albumin_unit)?",
     ),
     "g/L as g/dL": (
         {"history": {"albumin_unit": "g/dL"}}, "/history/albumin/0/value",
-        "Did you mean g/L",
+        "Did you mean g/L (albumin_unit)?",
     ),
     "age 40": ({"history": {"age_years": 40}}, "/history/age_years", "This is for children"),
+    "onset of none": (
+        {"history": {"antibodies": False, "antibodies_from_day": 20}},
+        "/history/antibodies_from_day", "leave the onset out",
+    ),
     "weight": (
         {"history": {"weight": [{"kg": 40}, {"day": 9, "kg": 400}]}}, "/history/weight/1/kg",
         "expected 2 to 150 kg",

@@ -40,7 +40,9 @@ def test_tables_beside_the_cohort_are_read(tmp_path: Path) -> None:
     rows = {"patient_id": cohort["patient_id"], "day": 0, "dose_mg": dose}
     pd.DataFrame(rows).to_csv(tmp_path / "infusions.csv", index=False)
     levels = {"patient_id": cohort["patient_id"], "day": 20, "value_ug_ml": 18.0}
-    pd.DataFrame(levels).to_csv(tmp_path / "levels.csv", index=False)
+    strangers = {"patient_id": [f"x{each}" for each in range(6)], "day": 20, "value_ug_ml": 9.0}
+    both = pd.concat([pd.DataFrame(levels), pd.DataFrame(strangers)])
+    both.to_csv(tmp_path / "levels.csv", index=False)
     named = {name: str(tmp_path / f"{name}.csv") for name in ("cohort", "infusions", "levels")}
     given = [word for name, file in named.items() for word in (f"--{name}", file)]
     store = f"sqlite:///{tmp_path / 'mlflow.db'}"
@@ -50,6 +52,18 @@ def test_tables_beside_the_cohort_are_read(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert "12 children, 12 with an individual estimate" in run.stdout
     assert set(pd.read_csv(tmp_path / "mine" / "forecasts.csv")["day"]) == {30}
+    assert "levels, of a child who is not in the cohort, left out: 6 rows" in run.stdout
+    left_out = pd.read_csv(tmp_path / "mine" / "left_out.csv")
+    assert left_out["patient_id"].tolist() == strangers["patient_id"]
+
+
+def test_a_hint_names_the_column_and_no_argument(refused: Refused, tmp_path: Path) -> None:
+    cohort = simulate_cohort(3, "plausible", rng=np.random.default_rng(3)).cohort.table
+    wrong = cohort.assign(albumin_g_l=cohort["albumin_g_l"] / 10)
+    wrong.to_csv(tmp_path / "cohort.csv", index=False)
+    told = refused(main, "--cohort", str(tmp_path / "cohort.csv"))
+    assert "Did you mean g/dL (name the column albumin_g_dl)?" in told
+    assert "unit=" not in told
 
 
 def test_tables_that_are_there_are_left_alone(refused: Refused, tmp_path: Path) -> None:

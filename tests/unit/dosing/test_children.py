@@ -114,12 +114,87 @@ def test_a_weight_is_computed_back_from_its_own_z_scores() -> None:
     assert child.history.weight_kg.on(0) == pytest.approx(40.0, rel=1e-3)
 
 
-def test_a_dose_that_is_none_of_its_child_is_named_by_its_row() -> None:
-    given = infusions(patient_id=["a", "b"], day=[0, 0], dose_mg=[200, 20])
-    with pytest.raises(
-        CohortFaults, match=r"doses_mg is 20 mg .0.5 mg/kg. in row 2: expected 2 to 20 mg/kg"
-    ):
+def test_a_dose_that_is_none_of_its_child_is_named_by_its_own_row_and_day() -> None:
+    given = infusions(patient_id=["a", "a", "b", "b"], day=[0, 14] * 2, dose_mg=[200, 5, 200, 20])
+    with pytest.raises(CohortFaults) as found:
         dosed_children(cohort({}, {}), infusions=given)
+    told = str(found.value)
+    assert told.startswith("infusions has 2 faults")
+    assert "dose_mg is 5 mg (0.125 mg/kg) on day 14 in row 2: expected 2 to 20 mg/kg" in told
+    assert "dose_mg holds mg in all: multiply by the weight" in told
+    assert "dose_mg is 20 mg (0.5 mg/kg) on day 14 in row 4" in told
+
+
+def test_faults_of_both_tables_are_told_at_once_each_with_its_table() -> None:
+    given = infusions(patient_id=["a"], day=[0], dose_mg=[20])
+    samples = levels(patient_id=["a", "a"], day=[20, 50], value_ug_ml=[9, 8], assay=["elisa", "x"])
+    with pytest.raises(CohortFaults) as found:
+        dosed_children(cohort({}), infusions=given, levels=samples)
+    assert {(each.column, each.row) for each in found.value.faults} == {
+        ("dose_mg of infusions", 1),
+        ("assay of levels", 2),
+    }
+
+
+@pytest.mark.parametrize(
+    "of_cohort, told",
+    [
+        ({"antibodies_week14": "high"}, "antibodies_week14 is high in the cohort (here: negative)"),
+        ({"trough_week14_ug_ml": 9.0}, "trough_week14_ug_ml is 9 in the cohort (here: 4.2)"),
+    ],
+    ids=["antibodies", "trough"],
+)
+@pytest.mark.parametrize("fourth", [None, 100], ids=["as planned", "by its infusions"])
+def test_a_sample_of_week_14_that_contradicts_the_cohort_is_refused(
+    of_cohort: dict[str, Any], told: str, fourth: float | None
+) -> None:
+    day = fourth or 98
+    samples = levels(
+        patient_id=["a", "a"], day=[20, day], value_ug_ml=[9, 4.2], antibodies=["low", "negative"]
+    )
+    days = [0, 14, 42, day]
+    dosed = infusions(patient_id=["a"] * 4, day=days, dose_mg=[300] * 4)
+    given = dosed if fourth else None
+    with pytest.raises(CohortFaults) as found:
+        dosed_children(cohort(of_cohort), infusions=given, levels=samples)
+    assert str(found.value).startswith("levels has 1 fault")
+    assert f"{told} in row 2" in str(found.value)
+
+
+def test_the_antibodies_of_the_cohort_count_where_no_sample_was_tested_in_that_week() -> None:
+    ours = cohort({"antibodies_week14": "high"})
+    samples = levels(patient_id=["a"], day=[50], value_ug_ml=[6.0])
+    (child,) = dosed_children(ours, levels=samples)
+    assert (child.history.antibodies_from_day, child.history.antibodies_onset_known) == (0, False)
+    tested = levels(patient_id=["a"], day=[50], value_ug_ml=[6.0], antibodies=["negative"])
+    (child,) = dosed_children(ours, levels=tested)
+    assert (child.history.antibodies_from_day, child.history.antibodies_onset_known) == (50, True)
+
+
+def test_rows_that_nothing_is_computed_from_are_named() -> None:
+    given = infusions(patient_id=["a", "x"], day=[0, 0], dose_mg=[200, 200])
+    samples = levels(patient_id=["x", "a", "a"], day=[50, 0, 50], value_ug_ml=[5.0, 0.0, 6.0])
+    found = dosed_children(cohort({}), infusions=given, levels=samples)
+    assert [(each.table, each.row, each.why) for each in found.rows_left_out] == [
+        ("infusions", 2, "of a child who is not in the cohort"),
+        ("levels", 1, "of a child who is not in the cohort"),
+        ("levels", 2, "drawn on day 0, before the first dose"),
+    ]
+    assert [level.day for child in found for level in child.levels] == [50]
+
+
+def test_a_table_of_strangers_alone_leaves_no_level_and_says_whose_they_are() -> None:
+    samples = levels(patient_id=["x"], day=[50], value_ug_ml=[5.0])
+    found = dosed_children(cohort({}), levels=samples)
+    assert [len(child.levels) for child in found] == [0]
+    assert [each.patient_id for each in found.rows_left_out] == ["x"]
+
+
+def test_a_trough_of_the_cohort_that_gives_way_to_the_table_is_counted() -> None:
+    samples = levels(patient_id=["a"], day=[50], value_ug_ml=[6.0])
+    found = dosed_children(cohort({}, {"trough_week14_ug_ml": 4.2}), levels=samples)
+    assert [len(child.levels) for child in found] == [1, 0]
+    assert any("the table of levels has none" in told for told in found.assumptions)
 
 
 def test_the_shipped_cohort_can_be_forecast() -> None:

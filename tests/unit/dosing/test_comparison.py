@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest.mock import patch
 
 import pandas as pd
 import pytest
 
-from lorpredict.dosing import DosedChildren, DosingComparison, compare_dosing, dosed_children
+from lorpredict.dosing import (
+    DosedChildren,
+    DosingComparison,
+    RowLeftOut,
+    compare_dosing,
+    dosed_children,
+)
 from lorpredict.errors import FaultsFound
+from lorpredict.pharmacokinetics import MeasuredLevel, forecast, research_only, usual_candidates
 from lorpredict.pharmacokinetics import _posterior as posterior
-from lorpredict.pharmacokinetics import research_only, usual_candidates
 from lorpredict.synthetic import reconstructed_cohort
 
 
@@ -79,8 +86,10 @@ def test_models_are_judged_by_the_levels_they_had_not_seen(comparison: DosingCom
         if level.value_ug_ml
     ]
     assert found.loc["hanzel-2021", "levels"] == len(errors)
-    assert found.loc["hanzel-2021", "median_error"] == pytest.approx(pd.Series(errors).median())
-    assert comparison.metrics()["median_error.hanzel-2021"] == pytest.approx(
+    assert found.loc["hanzel-2021", "median_relative_error"] == pytest.approx(
+        pd.Series(errors).median()
+    )
+    assert comparison.metrics()["median_relative_error.hanzel-2021"] == pytest.approx(
         pd.Series(errors).median()
     )
 
@@ -116,6 +125,61 @@ def test_who_was_left_out_is_told_and_few_of_them_are_not_counted(
     told = compare_dosing(some, 3.0, vial_mg=None).lines()
     assert "no albumin: 7 children" in told
     assert "no weight: fewer than 5 children" in told
+
+
+def test_models_far_from_what_was_measured_are_told(children: DosedChildren) -> None:
+    def told(factor: float) -> list[str]:
+        found = []
+        for each in children:
+            typical = forecast(each.history, [98]).pooled.median[0]
+            level = MeasuredLevel.of(98, factor * float(typical))
+            found.append(replace(each, levels=(level,)))
+        lines = compare_dosing(DosedChildren(tuple(found)), 3.0, vial_mg=None).lines()
+        return [line for line in lines if "far from the measured levels" in line]
+
+    assert told(1.2) == []
+    (line,) = told(6.0)
+    assert line.startswith("5 of the 5 published models lie far")
+    assert "more than 50%" in line
+
+
+def test_doses_that_vials_carry_outside_what_was_asked_are_marked_and_counted(
+    comparison: DosingComparison, children: DosedChildren
+) -> None:
+    rows = comparison.child_tables()["regimens"]
+    per_kg = rows["dose_mg_kg"].round(6)
+    assert rows["is_outside_asked"].tolist() == [not 5 <= each <= 10 for each in per_kg]
+    assert 0 < rows["is_outside_asked"].sum() < len(rows)
+    assert any("whole vials lie outside the mg/kg asked for" in line for line in comparison.lines())
+    unrounded = compare_dosing(DosedChildren(children.children[:5]), 3.0, vial_mg=None)
+    assert not unrounded.child_tables()["regimens"]["is_outside_asked"].any()
+    assert not any("whole vials" in line for line in unrounded.lines())
+
+
+def test_the_trough_is_told_as_that_after_so_many_infusions(comparison: DosingComparison) -> None:
+    assert comparison.lines()[1].endswith("target 3 µg/mL after 3 infusions of a regimen")
+
+
+def test_rows_left_out_are_counted_and_listed_beside_the_tables_of_children(
+    children: DosedChildren,
+) -> None:
+    rows = tuple(RowLeftOut("levels", row, "x", 3.0, "of nobody") for row in range(1, 7))
+    some = compare_dosing(
+        replace(DosedChildren(children.children[:5]), rows_left_out=rows), 3.0, vial_mg=None
+    )
+    assert "levels, of nobody, left out: 6 rows" in some.lines()
+    assert some.child_tables()["left_out"]["row"].tolist() == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_level_that_doses_do_not_allow_is_told_of_its_child(children: DosedChildren) -> None:
+    far = [
+        replace(each, levels=(MeasuredLevel.of(98, 480.0),)) if place < 6 else each
+        for place, each in enumerate(children)
+    ]
+    found = compare_dosing(DosedChildren(tuple(far)), 3.0, vial_mg=None)
+    assert any("3 standard deviations" in line and ": 6 children" in line for line in found.lines())
+    told = found.child_tables()["estimates"].groupby("patient_id")["warnings"].first()
+    assert told.str.contains("3 standard deviations").sum() == 6
 
 
 def test_a_maximum_that_leaves_every_dose_out_leaves_no_regimen(children: DosedChildren) -> None:

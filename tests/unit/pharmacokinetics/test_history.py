@@ -9,7 +9,7 @@ import pytest
 
 from lorpredict.clinical import assays
 from lorpredict.errors import Fault, FaultsFound
-from lorpredict.pharmacokinetics import MeasuredLevel, dosing_record
+from lorpredict.pharmacokinetics import MeasuredLevel, dosing_record, forecast
 from tests.unit.pharmacokinetics.children import USUAL, history
 
 
@@ -93,7 +93,7 @@ def test_a_dose_that_is_none_of_this_child_is_named(doses: dict[str, Any], told:
 @pytest.mark.parametrize(
     "albumin, told",
     [
-        ({"albumin_g_l": 3.8}, 'Did you mean unit="g/dL" (column albumin_g_dl)?'),
+        ({"albumin_g_l": 3.8}, "60 g/L. Did you mean g/dL (albumin_g_dl)?"),
         ({"albumin_g_l": None, "albumin_g_dl": 38}, "Did you mean g/L (albumin_g_l)?"),
         ({"albumin_g_dl": 3.8}, "given in g/L and in g/dL"),
         ({"albumin_g_l": None}, "not given, and every model needs it"),
@@ -111,6 +111,14 @@ def test_a_weight_that_is_none_is_named_alone(weight: Any) -> None:
     assert fault_of(weight_kg=weight).startswith("weight_kg is")
 
 
+def test_a_hint_names_no_argument_that_is_not_there() -> None:
+    levels = [{"day": 98, "value": 2600}]
+    told = faults_of(levels, weight_kg=42_000, albumin_g_l=3.8, hours=90)
+    hints = {each.column: each.hint for each in told}
+    assert hints["weight_kg"] == "Did you mean g? weight_kg is expected"
+    assert not any("(column" in each for each in hints.values())
+
+
 def test_a_grown_up_is_named() -> None:
     told = fault_of(age_years=40)
     assert "age_years is 40 years: expected 0 to 19 years. This is for children" in told
@@ -125,11 +133,29 @@ def test_an_onset_before_the_first_infusion_is_named() -> None:
     assert "Days count from the first" in fault_of(antibodies_from_day=-3)
 
 
+def test_an_onset_of_antibodies_that_were_not_found_is_named() -> None:
+    told = fault_of(antibodies=False, antibodies_from_day=50)
+    assert told.startswith("antibodies_from_day: an onset of antibodies is given, and antibodies")
+    assert "leave the onset out" in told
+    assert history(antibodies=True, antibodies_from_day=50) == history(antibodies_from_day=50)
+
+
 def test_antibodies_without_an_onset_are_counted_from_the_start_and_it_is_said() -> None:
     found = history(antibodies=True)
     assert (found.antibodies_from_day, found.antibodies_onset_known) == (0, False)
     assert "is not known" in found.warnings[0]
     assert history(antibodies_from_day=50).warnings == ()
+
+
+def test_weeks_typed_as_days_are_asked_about_and_not_refused() -> None:
+    weeks = history(infusion_days=[0, 2, 6, 14])
+    assert [told.partition("?")[0] for told in weeks.warnings] == [
+        "Infusions closer together than a week: were weeks meant"
+    ]
+    assert forecast(weeks, [20]).warnings == weeks.warnings
+    assert history(infusion_days=[0, 7, 14]).warnings == ()
+    assert "weeks meant" in history().followed_by([46], [210]).warnings[0]
+    assert len(history(infusion_days=[0, 2, 6], antibodies=True).warnings) == 2
 
 
 def test_planned_infusions_follow_and_are_checked() -> None:
@@ -185,7 +211,9 @@ def test_every_assay_says_where_its_limit_comes_from() -> None:
             "level_unit is 'g/L' in row 1: expected ug/mL, mg/L, ng/mL",
         ),
         ({"day": 98}, "no level is given"),
-        ({"day": 98, "value": 2600}, 'Did you mean unit="ng/mL"'),
+        ({"day": 98, "value": 2600}, 'Did you mean unit="ng/mL"?'),
+        ({"day": 98, "value": 3, "unit": "ug/L"}, "Did you mean ng/mL?"),
+        ({"day": 98, "value": 3, "unit": "UG/ML"}, "Did you mean ug/mL?"),
         ({"day": 98, "value": 3, "loq": "one"}, "level_loq is 'one'"),
     ],
 )
