@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from lorpredict.clinical import catalogue
 from lorpredict.cohort import Cohort, Infusions, Levels
 from lorpredict.errors import CohortFaults, Fault
 
@@ -22,6 +23,7 @@ _LEVEL = {
     "level_assay": "assay",
     "level_loq": "loq_ug_ml",
 }
+_WEEK_14 = ("trough_week14_ug_ml", "antibodies_week14")
 _IN_ALL = "dose_mg holds mg in all: multiply by the weight"
 
 
@@ -109,6 +111,13 @@ def by_child(table: Infusions | Levels | None) -> dict[str, list[Row]] | None:
     for row in rows_of(table.table.reset_index(names="row")):
         found.setdefault(str(row["patient_id"]), []).append(row)
     return found
+
+
+def is_not_compared(child: Row, infusions: Sequence[Row]) -> bool:
+    """Whether a cohort's week 14 has no fourth infusion to be held against samples by."""
+    low, high = catalogue()["landmark_day"].plausible or (0.0, 0.0)
+    is_planned = any(low <= float(each["day"]) <= high for each in infusions[3:4])
+    return not is_planned and any(name in child for name in _WEEK_14)
 
 
 def is_of_infusions(fault: Fault) -> bool:

@@ -20,6 +20,7 @@ from lorpredict.dosing._beside import (
     Row,
     RowLeftOut,
     by_child,
+    is_not_compared,
     is_of_infusions,
     of_infusion,
     of_level,
@@ -178,6 +179,8 @@ class _Tables:
             self.assumed[
                 "no level, since the table of levels has none; the cohort's not taken"
             ] += 1
+        if levels and self.infusions and is_not_compared(row, self.infusions[name]):
+            self.assumed["week 14 not compared with levels, its fourth infusion is none of it"] += 1
         measured = tuple(self._measured(row, levels, landmark))
         try:
             history = DoseHistory.of(

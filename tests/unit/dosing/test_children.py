@@ -161,6 +161,18 @@ def test_a_sample_of_week_14_that_contradicts_the_cohort_is_refused(
     assert f"{told} in row 2" in str(found.value)
 
 
+def test_a_week_14_without_its_fourth_infusion_is_counted_as_not_compared() -> None:
+    ours = cohort({"antibodies_week14": "high"})
+    samples = levels(patient_id=["a"], day=[98], value_ug_ml=[4.2], antibodies=["negative"])
+    given = infusions(patient_id=["a"] * 4, day=[0, 14, 42, 70], dose_mg=[200] * 4)
+    told = dosed_children(ours, infusions=given, levels=samples).assumptions
+    assert [count for why, count in told.items() if "not compared" in why] == [1]
+    planned = infusions(patient_id=["a"] * 4, day=[0, 14, 42, 100], dose_mg=[200] * 4)
+    early = levels(patient_id=["a"], day=[50], value_ug_ml=[4.2])
+    told = dosed_children(ours, infusions=planned, levels=early).assumptions
+    assert not any("not compared" in why for why in told)
+
+
 def test_the_antibodies_of_the_cohort_count_where_no_sample_was_tested_in_that_week() -> None:
     ours = cohort({"antibodies_week14": "high"})
     samples = levels(patient_id=["a"], day=[50], value_ug_ml=[6.0])
