@@ -132,7 +132,7 @@ def test_every_error_is_drawn_in_the_tree(kind: type[LorpredictError]) -> None:
     ids=lambda kind: kind.__name__,
 )
 def test_every_error_also_is_a_built_in(kind: type[LorpredictError]) -> None:
-    assert issubclass(kind, ValueError | RuntimeError | TypeError)
+    assert issubclass(kind, ValueError | RuntimeError | TypeError | ImportError)
 
 
 @pytest.mark.parametrize(
