@@ -20,6 +20,7 @@ from lorpredict.clinical import (
     definition,
     read_site_catalogue,
 )
+from lorpredict.clinical._schedule import INDUCTION_DAYS
 from lorpredict.errors import (
     BeyondFollowUp,
     DesignError,
@@ -30,7 +31,6 @@ from lorpredict.errors import (
 from lorpredict.survival import DAYS_A_MONTH, FEWEST_AT_RISK, Floats
 
 TROUGH = "trough_week14_ug_ml"
-LAST_OF_INDUCTION = 42.0  # day of the third infusion
 
 
 @dataclass(frozen=True)
@@ -255,8 +255,8 @@ def _refuse_impossible(design: ModelDesign) -> None:
          "a trough that is forecast has no missing indicator"),
         (bool(design.trough_forecast) and TROUGH not in design.predictors,
          "trough_forecast without the trough among the predictors"),
-        (bool(design.trough_forecast) and design.landmark_day <= LAST_OF_INDUCTION,
-         f"trough_forecast at a landmark before day {LAST_OF_INDUCTION + 1:g}, when the infusions "
+        (bool(design.trough_forecast) and design.landmark_day <= INDUCTION_DAYS[-1],
+         f"trough_forecast at a landmark before day {INDUCTION_DAYS[-1] + 1:g}, when the infusions "
          "that it counts are not yet given"),
         (design.landmark_day < 0, f"landmark_day {design.landmark_day:g} lies before the start"),
         (not design.horizons_days_since_first_infusion, "no horizons"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lorpredict.clinical import GrowthReference
+from lorpredict.clinical._schedule import INDUCTION_DAYS
 from lorpredict.cohort import Cohort, Infusions, Levels
 from lorpredict.cohort._agreeing import refuse_disagreeing
 from lorpredict.dosing._beside import (
@@ -29,7 +30,6 @@ from lorpredict.dosing._beside import (
 )
 from lorpredict.errors import CohortFaults, FaultsFound, counted_children
 from lorpredict.pharmacokinetics import DoseHistory, MeasuredLevel
-from lorpredict.pharmacokinetics._schedule import INDUCTION_DAYS
 
 _LANDMARK = 98.0
 _HOURS = 2.0

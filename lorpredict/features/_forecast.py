@@ -31,7 +31,7 @@ _FROM = ("weight_kg", "albumin_g_l", "ifx_dose_mg_kg")
 _LOWEST, _HIGHEST = 0.01, 100.0  # µg/mL; the catalogue's range, and above zero for the logarithm
 # As many children as the published model counts for beside the measured ones.
 _PRIOR_CHILDREN = 5
-# With fewer the figures would be those of one or two of them.
+# With fewer, figures such as the ends of a range would be those of one or two of them.
 FEWEST_CHILDREN = 20
 _LEVELS = 20
 _SHARES = (np.arange(_LEVELS) + 0.5) / _LEVELS

@@ -17,11 +17,8 @@ from lorpredict.clinical import Catalogue, Kind, Predictor, catalogue
 from lorpredict.design import TROUGH, ModelDesign
 from lorpredict.errors import CohortFaults, DesignError, did_you_mean
 from lorpredict.features._encoding import Encoding, Feature, SpreadOut
-from lorpredict.features._forecast import TroughForecast
+from lorpredict.features._forecast import FEWEST_CHILDREN, TroughForecast
 from lorpredict.survival import Floats, Outcome
-
-# With fewer children the ends of a range would be those of one or two of them.
-_FEWEST_FOR_A_RANGE = 20
 
 Style = Literal["standardised", "imputed", "with_missing", "none"]
 
@@ -217,7 +214,7 @@ def _usual_ranges(
     columns: Sequence[Predictor], coded: Floats
 ) -> Iterator[tuple[str, tuple[float, float]]]:
     for column, values in zip(columns, coded.T, strict=True):
-        enough = np.isfinite(values).sum() >= _FEWEST_FOR_A_RANGE
+        enough = np.isfinite(values).sum() >= FEWEST_CHILDREN
         if column.kind is Kind.NUMBER and enough:
             low, high = np.nanquantile(values, [0.025, 0.975])
             yield column.key, (_outward(float(low), math.floor), _outward(float(high), math.ceil))

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from lorpredict.clinical._schedule import INDUCTION_DAYS
 from lorpredict.pharmacokinetics import Kinetics, concentration, population_model
-from lorpredict.pharmacokinetics._schedule import INDUCTION_DAYS
 from lorpredict.survival import Floats
 
 IMMUNOMODULATOR = "immunomodulator_week14"

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from lorpredict.clinical import GrowthReference
+from lorpredict.clinical._schedule import INDUCTION_DAYS
 from lorpredict.pharmacokinetics import PopulationModel, concentration, population_model
-from lorpredict.pharmacokinetics._schedule import INDUCTION_DAYS
 from lorpredict.survival import Floats
 from lorpredict.synthetic._population import Columns
 from lorpredict.synthetic._scenario import Exposure, Remission, Therapy

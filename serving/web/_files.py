@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,12 @@ def loss_texts() -> dict[str, Any]:
 def trough_texts() -> dict[str, Any]:
     """Return every word of the page about troughs that is its own."""
     return _read("trough.toml")
+
+
+def script_texts(own: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the words that the script puts into a page whose own words these are."""
+    said = texts()
+    return {**said["typed"], **said["service"], **said["actions"], "busy": own["form"]["busy"]}
 
 
 def _read(name: str) -> dict[str, Any]:

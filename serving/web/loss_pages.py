@@ -15,7 +15,7 @@ from serving.desk import Desk, desk_of
 from serving.exchange import exchange_of
 from serving.loss_of_response import body_of, kept_of
 from serving.web._asking import refuse_other_sites, typed_in
-from serving.web._files import loss_texts, texts
+from serving.web._files import loss_texts, script_texts
 from serving.web._loss_drawing import Spread, spreads
 from serving.web._loss_form import UNITS, LossForm, read_loss
 from serving.web._typed import Typed
@@ -68,13 +68,19 @@ class LossPage:
     @property
     def script_texts(self) -> Mapping[str, str]:
         """Words that the script puts into the page."""
-        said, ours = texts(), loss_texts()
-        return {**said["typed"], **said["service"], **said["actions"], "busy": ours["form"]["busy"]}
+        return script_texts(loss_texts())
 
     def respond(self, *, whole: bool) -> Response:
         """Render it, or the part of it that a script puts into the page that is there."""
-        template = "loss.html" if whole else "loss_answer.html"
-        content = rendered(template, page=self, w=loss_texts(), units=UNITS, here=ADDRESS)
+        content = rendered(
+            "loss.html" if whole else "loss_answer.html",
+            page=self,
+            w=loss_texts(),
+            units=UNITS,
+            here=ADDRESS,
+            caution=self.desk.pathway.caution,
+            shown="loss_answer.html",
+        )
         return Response(content, 422 if self.faults else 200, PAGE)
 
 

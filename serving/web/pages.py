@@ -23,7 +23,7 @@ from serving.keeping import keep, keep_unasked
 from serving.models import Served
 from serving.web._answer import Answer, answer_of
 from serving.web._asking import refuse_other_sites, typed_in
-from serving.web._files import examples, texts
+from serving.web._files import examples, script_texts, texts
 from serving.web._form import Form
 from serving.web._typed import Reading, Typed, by_field, read
 from serving.web.refusal import PAGE, is_fragment
@@ -74,8 +74,7 @@ class Page:
     @property
     def script_texts(self) -> Mapping[str, str]:
         """Words that the script puts into the page."""
-        said = texts()
-        return {**said["typed"], **said["service"], **said["actions"], "busy": said["form"]["busy"]}
+        return script_texts(texts())
 
     def respond(self, *, whole: bool) -> Response:
         """Render it, or the part of it that a script puts into the page that is there."""

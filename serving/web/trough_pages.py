@@ -14,7 +14,7 @@ from starlette.responses import Response
 from serving.desk import Desk, desk_of
 from serving.exchange import exchange_of
 from serving.web._asking import refuse_other_sites, typed_in
-from serving.web._files import texts, trough_texts
+from serving.web._files import script_texts, trough_texts
 from serving.web._trough_answer import TroughTold
 from serving.web._trough_form import TroughForm, trough_form
 from serving.web._trough_reading import TroughRead, answered, read_trough
@@ -60,13 +60,19 @@ class TroughPage:
     @property
     def script_texts(self) -> Mapping[str, str]:
         """Words that the script puts into the page."""
-        said, ours = texts(), trough_texts()
-        return {**said["typed"], **said["service"], **said["actions"], "busy": ours["form"]["busy"]}
+        return script_texts(trough_texts())
 
     def respond(self, *, whole: bool) -> Response:
         """Render it, or the part of it that a script puts into the page that is there."""
-        template = "trough.html" if whole else "trough_answer.html"
-        content = rendered(template, page=self, w=trough_texts(), here=ADDRESS)
+        said = trough_texts()
+        content = rendered(
+            "trough.html" if whole else "trough_answer.html",
+            page=self,
+            w=said,
+            here=ADDRESS,
+            caution=said["page"]["caution"],
+            shown="trough_answer.html",
+        )
         return Response(content, 422 if self.faults else 200, PAGE)
 
 
