@@ -10,7 +10,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -211,3 +211,24 @@ def model_name(text: str) -> str:
             f"expected a name without / : . % and quotes, not {text!r}"
         )
     return text
+
+
+def free_folder(name: str, tables: Sequence[str]) -> Path | None:
+    """Return the folder for tables of single children, in which none of them is yet; None for none.
+
+    Raises
+    ------
+    ArgumentsError
+    """
+    if name in NOTHING:
+        return None
+    folder = Path(name)
+    if folder.is_file():
+        raise ArgumentsError(f"{folder} is a file; expected a folder, or the name of a new one")
+    there = [table for table in tables if (folder / table).exists()]
+    if there:
+        raise ArgumentsError(
+            f"{folder} holds {' and '.join(there)} already, which may be somebody's own; expected "
+            "a folder without, or that they are taken away first"
+        )
+    return folder

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from training.addresses import file_or_address
 from training.entry import (
     NOTHING,
-    ArgumentsError,
     add_cohort,
     carried_out,
     cohort_of,
+    free_folder,
     positive,
     shipped_cohort,
 )
@@ -29,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _compare(options: argparse.Namespace) -> None:
-    folder = _free_folder(options.output)
+    folder = free_folder(options.output, TABLES)
     from lorpredict.clinical import catalogue
     from lorpredict.cohort import read_infusions, read_levels
     from lorpredict.dosing import compare_dosing, dosed_children
@@ -55,22 +54,6 @@ def _compare(options: argparse.Namespace) -> None:
 
 def _beside(file: str, read: Callable[[str], Table]) -> Table | None:
     return None if file in NOTHING else read(file)
-
-
-def _free_folder(name: str) -> Path | None:
-    """Return the folder for the tables of children, in which none of them is yet."""
-    if name in NOTHING:
-        return None
-    folder = Path(name)
-    if folder.is_file():
-        raise ArgumentsError(f"{folder} is a file; expected a folder, or the name of a new one")
-    there = [table for table in TABLES if (folder / table).exists()]
-    if there:
-        raise ArgumentsError(
-            f"{folder} holds {' and '.join(there)} already, which may be somebody's own; expected "
-            "a folder without, or that they are taken away first"
-        )
-    return folder
 
 
 def _parser() -> argparse.ArgumentParser:

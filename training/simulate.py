@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from training.entry import NOTHING, ArgumentsError, carried_out, positive, whole
+from training.entry import carried_out, free_folder, positive, whole
 
 TABLES = ("cohort.csv", "true_risks.csv")
 
@@ -18,15 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _simulate(options: argparse.Namespace) -> None:
-    folder = None if options.output in NOTHING else Path(options.output)
-    if folder is not None and folder.is_file():
-        raise ArgumentsError(f"{folder} is a file; expected a folder, or the name of a new one")
-    there = [name for name in TABLES if folder is not None and (folder / name).exists()]
-    if there:
-        raise ArgumentsError(
-            f"{folder} holds {' and '.join(there)} already, which may be somebody's own; expected "
-            "a folder without, or that they are taken away first"
-        )
+    folder = free_folder(options.output, TABLES)
     import numpy as np
 
     from lorpredict.synthetic import simulate_cohort

@@ -47,10 +47,10 @@ def trough_texts() -> dict[str, Any]:
     return _read("trough.toml")
 
 
-def script_texts(own: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the words that the script puts into a page whose own words these are."""
+def script_texts(*, busy: str) -> Mapping[str, str]:
+    """Return the words that the script puts into a page; ``busy`` is the page's own."""
     said = texts()
-    return {**said["typed"], **said["service"], **said["actions"], "busy": own["form"]["busy"]}
+    return {**said["typed"], **said["service"], **said["actions"], "busy": busy}
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class LossPage:
     @property
     def script_texts(self) -> Mapping[str, str]:
         """Words that the script puts into the page."""
-        return script_texts(loss_texts())
+        return script_texts(busy=loss_texts()["form"]["busy"])
 
     def respond(self, *, whole: bool) -> Response:
         """Render it, or the part of it that a script puts into the page that is there."""

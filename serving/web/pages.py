@@ -74,7 +74,7 @@ class Page:
     @property
     def script_texts(self) -> Mapping[str, str]:
         """Words that the script puts into the page."""
-        return script_texts(texts())
+        return script_texts(busy=texts()["form"]["busy"])
 
     def respond(self, *, whole: bool) -> Response:
         """Render it, or the part of it that a script puts into the page that is there."""
